@@ -1,0 +1,103 @@
+import type { Cell } from './cell.js';
+import { addBias } from './product.js';
+
+/**
+ * The gated recurrent unit (Cho et al. 2014), as Keras has it:
+ *
+ *     z = s(x Wz + h' Uz + bz)              update gate
+ *     r = s(x Wr + h' Ur + br)              reset gate
+ *     h = z h' + (1 - z) n
+ *
+ * and the new state in one of two forms. With reset_after, Keras's default since 2019 and cuDNN's form, the reset gate
+ * acts on the recurrent product q, and every gate has a second, recurrent bias (v):
+ *
+ *     n = p(x Wn + bn + r q),   q = h' Un + vn
+ *
+ * without it, as published, the gate acts on the state:
+ *
+ *     n = p(x Wn + bn + q Un),  q = r h'
+ *
+ * `d` before a name is the derivative of the loss by it; `at` is where a step's block starts.
+ */
+export const gru: Cell = {
+  kind: 'GRU',
+  gates: ['update', 'reset', 'new'],
+  recurrentlyActivated: ['update', 'reset'],
+  hasCellState: false,
+  kept: ['q'],
+  keptAdjoints: ['q'],
+
+  forward(pass, at) {
+    const { size, units, samples, activation: p, recurrentActivation: s, preactivations: a, recurrent: u } = pass;
+    const { update: z, reset: r, new: n } = pass.gates;
+    const { hidden: h, hiddenBefore: before } = pass;
+    const { recurrentBias: v } = pass;
+    const { q } = pass.kept;
+    const end = at + size;
+
+    for (const gate of gru.recurrentlyActivated) {
+      u[gate].addTo(a[gate], at, before, at, samples);
+      if (v !== null) addBias(a[gate], at, v[gate], samples);
+    }
+    s.apply(a['update'], z, at, end, units);
+    s.apply(a['reset'], r, at, end, units);
+
+    if (pass.resetAfter) {
+      u['new'].addTo(q, at, before, at, samples);
+      if (v !== null) addBias(q, at, v['new'], samples);
+      for (let k = at; k < end; k++) a['new'][k] += r[k] * q[k];
+    } else {
+      for (let k = at; k < end; k++) q[k] = r[k] * before[k];
+      u['new'].addTo(a['new'], at, q, at, samples);
+    }
+    p.apply(a['new'], n, at, end, units);
+
+    for (let k = at; k < end; k++) h[k + size] = z[k] * before[k] + (1 - z[k]) * n[k];
+  },
+
+  backward(pass, adjoints, step, at) {
+    const { size, units, samples, activation: p, recurrentActivation: s, preactivations: a, hiddenBefore: before } = pass;
+    const { update: z, reset: r, new: n } = pass.gates;
+    const { update: dz, reset: dr, new: dn } = adjoints.gates;
+    const { q } = pass.kept;
+    const { q: dq } = adjoints.kept;
+    const { recurrentTransposed: uT } = adjoints;
+    const end = at + size;
+
+    // h = z h' + (1 - z) n
+    for (let k = 0; k < size; k++) {
+      const dh = step.hidden[k];
+      dz[at + k] = dh * (before[at + k] - n[at + k]);
+      dn[at + k] = dh * (1 - z[at + k]);
+      step.hiddenBefore[k] += dh * z[at + k];
+    }
+    p.pullBack(a['new'], n, dn, at, end, units);
+
+    if (pass.resetAfter) {
+      for (let k = at; k < end; k++) {
+        dr[k] = dn[k] * q[k];
+        dq[k] = dn[k] * r[k];
+      }
+      uT['new'].addTo(step.hiddenBefore, 0, dq, at, samples);
+    } else {
+      dq.fill(0, at, end);
+      uT['new'].addTo(dq, at, dn, at, samples);
+      for (let k = 0; k < size; k++) {
+        dr[at + k] = dq[at + k] * before[at + k];
+        step.hiddenBefore[k] += dq[at + k] * r[at + k];
+      }
+    }
+
+    s.pullBack(a['update'], z, dz, at, end, units);
+    s.pullBack(a['reset'], r, dr, at, end, units);
+    uT['update'].addTo(step.hiddenBefore, 0, dz, at, samples);
+    uT['reset'].addTo(step.hiddenBefore, 0, dr, at, samples);
+  },
+
+  recurrentTerm(pass, adjoints, gate) {
+    if (gate !== 'new') return { factor: pass.hiddenBefore, adjoint: adjoints.gates[gate] };
+    return pass.resetAfter
+      ? { factor: pass.hiddenBefore, adjoint: adjoints.kept['q'] }
+      : { factor: pass.kept['q'], adjoint: adjoints.gates['new'] };
+  },
+};

@@ -1,3 +1,4 @@
+import { addTransposedProduct, kernelsAvailable, prepare } from '../kernels/product.js';
 import type { Floats } from './floats.js';
 
 /** A matrix B (k x n), made ready for many products from the right. */
@@ -43,7 +44,18 @@ export function addBias(out: Floats, outAt: number, bias: Floats, rows: number):
   }
 }
 
-/** Makes B ready for products. For now always the plain loops. */
+/** Makes B ready for products: by the SIMD kernels for float32 where they run, else by plain loops. */
 export function prepareProduct(b: Floats, k: number, n: number, transposed: boolean): Product {
-  return plainProduct(b, k, n, transposed);
+  if (!(b instanceof Float32Array) || !kernelsAvailable()) return plainProduct(b, k, n, transposed);
+  const matrix = prepare(b, k, n, { transposed });
+  return {
+    addTo: (out, outOffset, a, aOffset, rows) => { matrix.addProduct(a as Float32Array, rows, out as Float32Array, { aOffset, outOffset }); },
+    free: () => { matrix.free(); },
+  };
+}
+
+/** out (k x n) += a^T b, as {@link addOuterProducts}, by the kernels where they run. */
+export function addTransposed(out: Floats, a: Floats, b: Floats, rows: number, k: number, n: number): void {
+  if (out instanceof Float32Array && kernelsAvailable()) addTransposedProduct(a as Float32Array, b as Float32Array, out, rows, k, n);
+  else addOuterProducts(out, a, b, rows, k, n);
 }

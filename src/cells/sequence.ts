@@ -2,7 +2,7 @@ import type { Activation } from './activations.js';
 import type { Adjoints, Cell, Pass, StepAdjoints } from './cell.js';
 import { zerosLike, type Floats } from './floats.js';
 import { fromSteps, gateColumns, setGateColumns, toSteps } from './layout.js';
-import { addBias, addOuterProducts, prepareProduct, type Product } from './product.js';
+import { addBias, addTransposed, prepareProduct, type Product } from './product.js';
 
 /**
  * A recurrence over whole sequences: a cell run forwards over the steps, and backpropagation through time.
@@ -121,9 +121,12 @@ export function forwardThroughTime(recurrence: Recurrence, weights: RecurrentWei
   return pass;
 }
 
-/** Where the loss enters the layer. Time in input order. */
+/** Where the loss enters the layer. */
 export interface OutputAdjoints {
-  /** dL/d(hidden state of each timestep) through the outputs alone: (samples, timesteps, units). */
+  /**
+   * dL/d(hidden state of each step) through the outputs alone: (samples, timesteps, units), steps in the order in which
+   * they were processed, which is the order in which Keras's layers return them.
+   */
   readonly sequence?: Floats | undefined;
   /** dL/d(last hidden state): (samples, units). "Last" is the last processed. */
   readonly lastHidden?: Floats | undefined;
@@ -133,7 +136,7 @@ export interface OutputAdjoints {
 
 /** Backpropagation through time: the adjoint of every state and gate at every step. */
 export function backwardThroughTime(pass: SequencePass, from: OutputAdjoints): Adjoints {
-  const { recurrence: { cell, backwards }, samples, steps, units, size, hidden: like } = pass;
+  const { recurrence: { cell }, samples, steps, units, size, hidden: like } = pass;
   const adjoints: Adjoints = {
     hidden: zerosLike(like, (steps + 1) * size),
     cell: zerosLike(like, cell.hasCellState ? (steps + 1) * size : 0),
@@ -142,7 +145,7 @@ export function backwardThroughTime(pass: SequencePass, from: OutputAdjoints): A
     recurrentTransposed: gateProducts(pass.weights.recurrentKernel, units, pass.recurrence, true),
   };
   const { hidden, cell: cellState } = adjoints;
-  if (from.sequence) hidden.set(toSteps(from.sequence, samples, steps, units, backwards), size);
+  if (from.sequence) hidden.set(toSteps(from.sequence, samples, steps, units, false), size);
   const last = steps * size;
   if (from.lastHidden) for (let n = 0; n < size; n++) hidden[last + n] += from.lastHidden[n];
   if (from.lastCell && cell.hasCellState) for (let n = 0; n < size; n++) cellState[last + n] += from.lastCell[n];
@@ -196,12 +199,12 @@ export function weightGradients(pass: SequencePass, adjoints: Adjoints): Recurre
   const bias = weights.bias && zerosLike(weights.kernel, weights.bias.length);
   cell.gates.forEach((gate, g) => {
     const dKernel = zerosLike(kernel, features * units);
-    addOuterProducts(dKernel, pass.inputs, adjoints.gates[gate], rows, features, units);
+    addTransposed(dKernel, pass.inputs, adjoints.gates[gate], rows, features, units);
     setGateColumns(kernel, dKernel, features, units, gates, g);
 
     const { factor, adjoint } = cell.recurrentTerm(pass, adjoints, gate);
     const dRecurrent = zerosLike(kernel, units * units);
-    addOuterProducts(dRecurrent, factor, adjoint, rows, units, units);
+    addTransposed(dRecurrent, factor, adjoint, rows, units, units);
     setGateColumns(recurrentKernel, dRecurrent, units, units, gates, g);
 
     if (bias) addColumnSums(bias, g * units, adjoints.gates[gate], rows, units);

@@ -1,0 +1,87 @@
+import type { LayersModel, SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+
+/**
+ * The parts of TF.js 4.22's layers that this project reads and its type declarations leave out or call internal. They are the
+ * names of Keras's own attributes, unchanged since TF.js 1.0. Nothing outside this file casts a layer.
+ */
+
+export type Layer = layers.Layer;
+
+/** One use of a layer in a graph. A layer that is shared has several. */
+export interface GraphNode {
+  readonly outboundLayer: Layer;
+  readonly inputTensors: readonly SymbolicTensor[];
+  readonly outputTensors: readonly SymbolicTensor[];
+}
+
+/** A weight as TF.js layers hold it. */
+export interface LayerVariable {
+  readonly name: string;
+  readonly originalName: string;
+  readonly val: Variable;
+  read(): Tensor;
+  write(value: Tensor): unknown;
+}
+
+interface Named { getClassName(): string }
+
+/** Arguments of a layer's call. */
+export interface CallArguments {
+  training?: boolean;
+  mask?: Tensor | null;
+  initialState?: readonly Tensor[] | undefined;
+}
+
+/** What LSTMCell, GRUCell and SimpleRNNCell have in common. */
+export interface CellInternals extends Named {
+  readonly units: number;
+  readonly activation: Named;
+  readonly recurrentActivation?: Named;
+  readonly kernel: LayerVariable;
+  readonly recurrentKernel: LayerVariable;
+  readonly bias: LayerVariable | null;
+  readonly dropout: number;
+  readonly recurrentDropout: number;
+  readonly dropoutFunc?: ((x: Tensor, rate: number) => Tensor) | null;
+}
+
+export interface LayerInternals extends Named {
+  name: string;
+  inboundNodes: GraphNode[];
+  supportsMasking: boolean;
+  stateful: boolean;
+  nonTrainableWeights: LayerVariable[];
+  call(inputs: Tensor | Tensor[], kwargs: CallArguments): Tensor | Tensor[];
+  computeMask(inputs: Tensor | Tensor[], mask: Tensor | (Tensor | null)[] | null): Tensor | (Tensor | null)[] | null;
+  /** The penalties of this layer's own regularised weights. */
+  readonly losses: readonly (() => Tensor)[];
+  // Recurrent layers
+  readonly cell?: CellInternals & Layer;
+  readonly cells?: readonly Layer[];
+  readonly returnSequences?: boolean;
+  readonly returnState?: boolean;
+  readonly goBackwards?: boolean;
+  states_?: Tensor[] | null;
+  keptStates?: Tensor[][];
+  resetStates?(states: Tensor[] | null, training?: boolean): void;
+  // Wrappers
+  readonly layer?: Layer;
+  readonly forwardLayer?: Layer;
+  readonly backwardLayer?: Layer;
+  readonly mergeMode?: 'concat' | 'sum' | 'mul' | 'ave' | null;
+}
+
+/** A model as a layer: TF.js models are layers, also in its declarations' eyes but for generics. */
+export const inside = (layer: Layer | LayersModel): LayerInternals => layer as unknown as LayerInternals;
+
+/** Where a symbolic tensor comes from. */
+export interface SymbolicOrigin { readonly sourceLayer: Layer; readonly nodeIndex: number; readonly tensorIndex: number }
+
+export const originOf = (tensor: SymbolicTensor): SymbolicOrigin => tensor as unknown as SymbolicOrigin;
+
+/** A model inside a model, or null. */
+export function asModel(layer: Layer | LayersModel): LayersModel | null {
+  const model = layer as Partial<LayersModel>;
+  return Array.isArray(model.layers) && Array.isArray(model.inputs) && Array.isArray(model.outputs) ? (layer as LayersModel) : null;
+}

@@ -1,0 +1,55 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { activations } from '../cells/activations.js';
+import { cells } from '../cells/cells.js';
+import type { Recurrence } from '../cells/sequence.js';
+import { inside, type CellInternals, type Layer } from './internals.js';
+
+/** A recurrent layer of TF.js as our cells see it. */
+export interface RecurrentLayer {
+  readonly layer: Layer;
+  readonly recurrence: Recurrence;
+  readonly returnSequences: boolean;
+  readonly returnState: boolean;
+  readonly stateful: boolean;
+  readonly cell: CellInternals;
+}
+
+/** Why a layer can't run on our cells; the reason reads on after its name. */
+export interface NotRecurrent { readonly reason: string }
+
+/**
+ * Reads a recurrent layer: LSTM, GRU, SimpleRNN, or an RNN layer with one of their cells.
+ *
+ * @returns null for a layer of another kind, and a reason for a recurrent one that our cells don't know
+ */
+export function readRecurrent(layer: Layer): RecurrentLayer | NotRecurrent | null {
+  const { cell, goBackwards, returnSequences, returnState, stateful } = inside(layer);
+  if (!cell) return null;
+  const className = layer.getClassName();
+  const cellClass = cell.getClassName();
+  const kind = cells.find((candidate) => `${candidate.kind}Cell` === cellClass);
+  // A class derived from ours may compute something else; its name is then its own.
+  if (!kind || (className !== 'RNN' && className !== kind.kind)) {
+    return { reason: `is a ${className === 'RNN' ? `RNN of ${cellClass}` : className}, which has no cell here` };
+  }
+  const named = (role: CellInternals['activation'] | undefined): string => role?.getClassName() ?? 'linear';
+  const activation = activations.get(named(cell.activation));
+  const recurrentActivation = activations.get(named(cell.recurrentActivation));
+  if (!activation || !recurrentActivation) {
+    const unknown = activation ? named(cell.recurrentActivation) : named(cell.activation);
+    return { reason: `has the activation '${unknown}', which is not among ours (${[...activations.keys()].join(', ')})` };
+  }
+  return {
+    layer, cell,
+    recurrence: { cell: kind, units: cell.units, activation, recurrentActivation, resetAfter: false, backwards: goBackwards === true },
+    returnSequences: returnSequences === true,
+    returnState: returnState === true,
+    stateful,
+  };
+}
+
+export const isRecurrent = (read: ReturnType<typeof readRecurrent>): read is RecurrentLayer => read !== null && 'recurrence' in read;
+
+/** The weights as tensors: kernel, recurrent kernel and, where there is one, bias. */
+export const weightTensors = ({ cell }: RecurrentLayer): Tensor[] =>
+  [cell.kernel, cell.recurrentKernel, ...(cell.bias ? [cell.bias] : [])].map((variable) => variable.read());

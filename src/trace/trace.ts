@@ -1,0 +1,149 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { ArrayInput, NamedArray, Numbers } from '../core/array.js';
+import { option, readOptions, type OptionSpec } from '../core/options.js';
+import { graphOf, type Call } from '../model/calls.js';
+import { findCalls, type LayerId } from '../model/find.js';
+import type { Layer } from '../model/internals.js';
+import { outputArray } from './axes.js';
+import { inputTensors, slotNames, targetTensors, type ArrayInputs } from './inputs.js';
+import { outputLosses, targetShape, totalLoss, type Loss, type PerOutput } from './loss.js';
+import { remember } from './untouched.js';
+import { Run, type Recording } from './run.js';
+import { walk } from './walk.js';
+
+export interface TraceOptions {
+  /** Which layers to record; default `'*'`, all but the inputs. Fewer layers need less memory and time. */
+  readonly layers?: LayerId | readonly LayerId[];
+  /** Whether dropout drops and batch normalisation uses the batch's statistics; default false. The model stays as it was. */
+  readonly training?: boolean;
+  /** The loss, in place of the compiled one: a TF.js name or a function; one for each output where there are several. */
+  readonly loss?: PerOutput<Loss>;
+  /** A factor on each output's loss; default 1. */
+  readonly lossWeights?: PerOutput<number>;
+  /** A factor on each sample's loss: (samples), or (samples, timesteps) for an output with timesteps; default 1. */
+  readonly sampleWeight?: PerOutput<ArrayInput>;
+}
+
+const anything = <T>(help: string, form: string, initial: T): OptionSpec<unknown> => ({ help, form, default: initial, read: (value) => value });
+
+const traceOptions = {
+  layers: {
+    help: 'which layers to record', form: "an index, a name, a list of these, or '*'", default: '*' as LayerId | readonly LayerId[],
+    read: (value) => {
+      const one = (id: unknown): boolean => typeof id === 'string' || typeof id === 'number';
+      return one(value) || (Array.isArray(value) && value.every(one)) ? (value as LayerId | readonly LayerId[]) : undefined;
+    },
+  } satisfies OptionSpec<LayerId | readonly LayerId[]>,
+  training: option.flag('whether dropout drops and batch normalisation uses the batch', false),
+  loss: anything('the loss, in place of the compiled one', 'a name or a function, or one for each output', undefined),
+  lossWeights: anything("a factor on each output's loss", 'a number for each output', undefined),
+  sampleWeight: anything("a factor on each sample's loss", 'an array for each output', undefined),
+};
+
+/**
+ * One forward pass through a model and, where targets are given, one backward pass, with every layer's outputs and the gradient
+ * of the loss by them recorded.
+ *
+ * The loss is the sum over the model's outputs of (loss weight) x mean of (sample weight x loss), plus the penalties of
+ * regularised weights. LSTM, GRU and SimpleRNN layers run on this project's own cells, all else on TF.js.
+ *
+ * Nothing is left in TF.js's memory; the model, its weights, statistics and states are as they were. A layer that is
+ * used several times has one record a use: `name:0`, `name:1`; one in a nested model is `model/name`.
+ *
+ * @param x the model's input, (samples, ...): a tensor, nested arrays or a named array; a list, or a record by name, for several
+ * @param y the targets, likewise; class indices where the loss is sparse
+ * @throws SeeRnnError for arrays of another shape than the model's, an unknown layer or loss, or a model without a loss
+ * @throws UsageError for an unknown option
+ * @example
+ * const run = await trace(model, x, y);
+ * const gradient = run.layer('lstm').gradient('outputs'); // { data, shape: [16, 100, 6], axes: ['samples', 'timesteps', 'units'] }
+ */
+export async function trace(model: LayersModel, x: ArrayInputs, y?: ArrayInputs | null, options: TraceOptions = {}): Promise<Run> {
+  const chosen = readOptions('trace', traceOptions, options as Readonly<Record<string, unknown>>);
+  const graph = graphOf(model);
+  const wanted = new Set(findCalls(graph, chosen.layers).map(({ label }) => label));
+  const restore = remember(model);
+  const tapped = new Tapped(wanted);
+  const held: { loss: tf.Tensor | null; predictions: tf.Tensor[] } = { loss: null, predictions: [] };
+  try {
+    tf.tidy(() => {
+      const outputNames = slotNames(model.outputNames);
+      const inputs = inputTensors(x, model.inputs, slotNames(model.inputNames), 'x').map((value) => ({ value, mask: null }));
+      const context = { training: chosen.training, keepStates: false };
+      const forward = (anchor: tf.Scalar | null): tf.Tensor[] => {
+        const outputs = walk(graph, inputs, context, (call, values) => tapped.tap(call, values, anchor)).map(({ value }) => value);
+        held.predictions = outputs.map((tensor) => tf.keep(tf.clone(tensor)));
+        return outputs;
+      };
+      if (y == null) {
+        forward(null);
+        return;
+      }
+      const losses = outputLosses(model, outputNames, options.loss);
+      const targets = targetTensors(y, model.outputs, outputNames, losses.map(targetShape));
+      const total = totalLoss(model, outputNames, losses, { outputs: options.lossWeights, samples: options.sampleWeight });
+      // Adding the anchor, a zero, gives TF.js a path to differentiate along even where no tap leads to the loss.
+      const { value } = tf.valueAndGrad((anchor) => tf.add(total(targets, forward(anchor as tf.Scalar)), anchor))(tf.scalar(0));
+      held.loss = tf.keep(tf.clone(value));
+    });
+    const predictions = await Promise.all(held.predictions.map((tensor, i) => asArray(tensor, model.outputLayers[i] as unknown as Layer)));
+    const loss = held.loss && (await (held.loss as tf.Tensor).data())[0]!;
+    return new Run(loss, predictions, graph, await tapped.recordings());
+  } finally {
+    tf.dispose([...held.predictions, ...(held.loss ? [held.loss] : [])]);
+    tapped.dispose();
+    restore();
+  }
+}
+
+/**
+ * Records what goes past: each tapped output is passed on unchanged, and on the way back its gradient, complete by
+ * then, is kept.
+ */
+class Tapped {
+  private readonly taps = new Map<string, { call: Call; outputs: tf.Tensor[]; gradients: (tf.Tensor | null)[] }>();
+  private differentiated = false;
+
+  constructor(private readonly wanted: ReadonlySet<string>) {}
+
+  /** @param anchor what the loss is differentiated by; null where there is no backward pass */
+  tap(call: Call, outputs: tf.Tensor[], anchor: tf.Scalar | null): tf.Tensor[] {
+    if (!this.wanted.has(call.label)) return outputs;
+    this.differentiated = anchor !== null;
+    const tap = { call, outputs: outputs.map((y) => tf.keep(tf.clone(y))), gradients: outputs.map((): tf.Tensor | null => null) };
+    this.taps.set(call.label, tap);
+    if (anchor === null) return outputs;
+    return outputs.map((y, i) => {
+      if (y.dtype !== 'float32') return y;
+      // TF.js differentiates only by what it was asked to: the anchor, an input of every tap, makes it come past here.
+      return tf.customGrad((value) => ({
+        value: tf.clone(value as tf.Tensor),
+        gradFunc: (dy: tf.Tensor) => {
+          tap.gradients[i] = tf.keep(tf.clone(dy));
+          return [tf.clone(dy), tf.scalar(0)];
+        },
+      }))(y, anchor);
+    });
+  }
+
+  async recordings(): Promise<Map<string, Recording>> {
+    const out = new Map<string, Recording>();
+    for (const [label, { call, outputs, gradients }] of this.taps) {
+      out.set(label, {
+        call,
+        outputs: await Promise.all(outputs.map((tensor) => asArray(tensor, call.layer))),
+        outputGradients: this.differentiated ? await Promise.all(gradients.map((tensor) => tensor && asArray(tensor, call.layer))) : [],
+      });
+    }
+    return out;
+  }
+
+  dispose(): void {
+    for (const { outputs, gradients } of this.taps.values()) tf.dispose([outputs, gradients.filter((g) => g !== null)]);
+  }
+}
+
+async function asArray(tensor: tf.Tensor, layer: Layer): Promise<NamedArray> {
+  return outputArray((await tensor.data()) as Numbers, tensor.shape, layer);
+}

@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+import { beforeAll, describe } from 'vitest';
+
+// The CPU backend's first tensor in Node prints an advertisement. TF.js's switch for it (IS_TEST) also turns on checks that
+// its own WASM kernels fail, so the words are let go by here, once.
+const { warn } = console;
+console.warn = () => undefined;
+await tf.setBackend('cpu');
+tf.tensor([0]).dispose();
+console.warn = warn;
+
+setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
+
+/** Runs a set of tests on each backend of TF.js that works in Node. */
+export function describeOnBackends(name: string, body: (backend: string) => void): void {
+  describe.each(['cpu', 'wasm'])(`${name}, %s backend`, (backend) => {
+    beforeAll(async () => {
+      await tf.setBackend(backend);
+      await tf.ready();
+    });
+    body(backend);
+  });
+}

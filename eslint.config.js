@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['dist/', 'coverage/', 'src/kernels/generated/', 'src/kernels/assembly/', 'see-rnn-examples/', 'test/out/'] },
+  { ignores: ['dist/', 'dist.new-*/', 'coverage/', 'src/kernels/generated/', 'src/paint/generated/', 'src/kernels/assembly/', 'see-rnn-examples/', 'test/out/'] },
   js.configs.recommended,
   ...ts.configs.strict,
   ...ts.configs.stylistic,
@@ -16,6 +16,6 @@ export default ts.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
-  { files: ['test/setup.ts'], rules: { 'no-console': 'off' } },
+  { files: ['test/setup.ts', 'test/backends.ts'], rules: { 'no-console': 'off' } },
   { files: ['scripts/**', 'bench/**'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } }, rules: { 'no-console': 'off' } },
 );

@@ -1,0 +1,94 @@
+// The product of packed operands: c += a . b, tile by tile of 4 rows and 8 columns.
+
+/** A tile at the matrix's edge is summed here first: 4 rows of 8 floats. */
+const EDGE: usize = memory.data(128, 16);
+
+/** Steps summed in one go: a panel of b this deep (16 KiB) stays in the first-level cache while all rows pass over it. */
+const DEPTH: usize = 512;
+/** Rows that pass over all of b in one go: so much of a (256 KiB) stays in the second-level cache. */
+const ROWS: usize = 128;
+
+/**
+ * c (rows x n, row-major, contiguous) += a (rows x depth, in panels of 4) . b (depth x n, in panels of 8).
+ *
+ * Each sum runs in order within a stretch of DEPTH steps, and adds up stretch by stretch, whatever `rows` and `n` are: an
+ * entry of c doesn't depend on what is computed beside it.
+ *
+ * @param aPanel floats from one panel of a to the next
+ * @param bPanel floats from one panel of b to the next
+ */
+export function addProduct(a: usize, aPanel: usize, b: usize, bPanel: usize, c: usize, rows: usize, n: usize, depth: usize): void {
+  for (let p: usize = 0; p < depth; p += DEPTH) {
+    const steps = min(depth - p, DEPTH);
+    for (let i: usize = 0; i < rows; i += ROWS) {
+      addBlock(a + (i * (aPanel >> 2) + p * 4 << 2), aPanel << 2, b + (p << 5), bPanel << 2, c + (i * n << 2), min(rows - i, ROWS), n, steps);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addBlock(a: usize, aPanel: usize, b: usize, bPanel: usize, c: usize, rows: usize, n: usize, steps: usize): void {
+  const ldc = n << 2;
+  for (let j: usize = 0; j < n; j += 8, b += bPanel) {
+    let from = a;
+    for (let i: usize = 0; i < rows; i += 4, from += aPanel) {
+      const at = c + i * ldc + (j << 2);
+      if (i + 4 <= rows && j + 8 <= n) {
+        addTile(from, b, steps, at, ldc);
+      } else {
+        memory.fill(EDGE, 0, 128);
+        addTile(from, b, steps, EDGE, 32);
+        addEdge(at, ldc, min(rows - i, 4), min(n - j, 8));
+      }
+    }
+  }
+}
+
+/**
+ * The inner loop: every step multiplies 4 entries of a with 8 of b. Eight sums, two parts of b and one of a are all
+ * that sixteen vector registers need to hold; unrolling over steps makes V8 spill some of them.
+ */
+function addTile(a: usize, b: usize, depth: usize, c: usize, ldc: usize): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  for (const end = a + (depth << 4); a < end; a += 16, b += 32) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let s = v128.load32_splat(a);
+    c00 = f32x4.add(c00, f32x4.mul(s, b0));
+    c01 = f32x4.add(c01, f32x4.mul(s, b1));
+    s = v128.load32_splat(a, 4);
+    c10 = f32x4.add(c10, f32x4.mul(s, b0));
+    c11 = f32x4.add(c11, f32x4.mul(s, b1));
+    s = v128.load32_splat(a, 8);
+    c20 = f32x4.add(c20, f32x4.mul(s, b0));
+    c21 = f32x4.add(c21, f32x4.mul(s, b1));
+    s = v128.load32_splat(a, 12);
+    c30 = f32x4.add(c30, f32x4.mul(s, b0));
+    c31 = f32x4.add(c31, f32x4.mul(s, b1));
+  }
+  addTo(c, c00, c01);
+  addTo(c + ldc, c10, c11);
+  addTo(c + 2 * ldc, c20, c21);
+  addTo(c + 3 * ldc, c30, c31);
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(c: usize, left: v128, right: v128): void {
+  v128.store(c, f32x4.add(v128.load(c), left));
+  v128.store(c, f32x4.add(v128.load(c, 16), right), 16);
+}
+
+/** Adds the part of EDGE that lies inside the matrix. */
+function addEdge(c: usize, ldc: usize, rows: usize, columns: usize): void {
+  for (let i: usize = 0; i < rows; i++) {
+    for (let j: usize = 0; j < columns; j++) {
+      const at = c + i * ldc + (j << 2);
+      store<f32>(at, load<f32>(at) + load<f32>(EDGE + (i << 5) + (j << 2)));
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import { UsageError } from './errors.js';
 import { suggestion } from './nearest.js';
+import { printable } from './printable.js';
 
 /**
  * One option of a function, described once: the function checks its caller by it, the command line makes a flag of
@@ -54,7 +55,7 @@ export function readOptions<S extends Readonly<Record<string, OptionSpec<never>>
 /** A value as a message shows it: short, on one line. */
 export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value);
+  const text = printable(typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

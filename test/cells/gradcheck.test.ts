@@ -86,7 +86,7 @@ function loss({ recurrence, weights, input, from }: ReturnType<typeof problem>):
   const { size, steps } = pass;
   let total = dot(from.lastHidden!, pass.hidden.subarray(steps * size));
   if (from.lastCell) total += dot(from.lastCell, pass.cell.subarray(steps * size));
-  if (from.sequence) total += dot(from.sequence, fromSteps(pass.hidden.subarray(size), SAMPLES, STEPS, UNITS, recurrence.backwards));
+  if (from.sequence) total += dot(from.sequence, fromSteps(pass.hidden.subarray(size), SAMPLES, STEPS, UNITS, false));
   return total;
 }
 

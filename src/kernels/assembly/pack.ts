@@ -11,16 +11,32 @@
  * @param depth steps that a whole panel has room for, `steps` of which are written here
  */
 export function packStraight(source: usize, ld: usize, steps: usize, lines: usize, target: usize, width: usize, depth: usize): void {
+  for (let step: usize = 0; step < steps; step += STEPS) {
+    packSteps(source + (step * ld << 2), ld, min(steps - step, STEPS), lines, target + (step * width << 2), width, depth);
+  }
+  clearRest(target, steps, lines, width, depth);
+}
+
+/**
+ * Rows of the source that are read side by side. Where they lie a power of two apart they share a set of the first-level
+ * cache, which has room for eight.
+ */
+const STEPS: usize = 8;
+
+// @ts-ignore: decorator
+@inline
+function packSteps(source: usize, ld: usize, steps: usize, lines: usize, target: usize, width: usize, depth: usize): void {
   const stride = width << 2;
+  const row = ld << 2;
   for (let line: usize = 0; line < lines; line += 4) {
     let from = source + (line << 2);
     let to = target + ((line / width) * width * depth + line % width << 2);
-    const end = from + (steps * ld << 2);
+    const end = from + steps * row;
     const left = lines - line;
     if (left >= 4) {
-      for (; from < end; from += ld << 2, to += stride) v128.store(to, v128.load(from));
+      for (; from < end; from += row, to += stride) v128.store(to, v128.load(from));
     } else {
-      for (; from < end; from += ld << 2, to += stride) {
+      for (; from < end; from += row, to += stride) {
         let four = v128.load32_zero(from);
         if (left > 1) four = v128.load_lane<f32>(from, four, 1, 4);
         if (left > 2) four = v128.load_lane<f32>(from, four, 2, 8);
@@ -28,7 +44,6 @@ export function packStraight(source: usize, ld: usize, steps: usize, lines: usiz
       }
     }
   }
-  clearRest(target, steps, lines, width, depth);
 }
 
 /**

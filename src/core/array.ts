@@ -64,7 +64,8 @@ const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value
 export function asNamedArray(value: ArrayInput, what: string): NamedArray {
   if (isNumbers(value)) return namedArray(value, [value.length]);
   if (typeof value === 'object' && value !== null && 'shape' in value) {
-    const held = 'data' in value ? value.data : 'values' in value ? value.values : value.dataSync();
+    // A tensor has `data` too, but as a method.
+    const held = 'dataSync' in value ? value.dataSync() : 'data' in value ? value.data : value.values;
     const data = isNumbers(held) ? held : Float64Array.from(held as ArrayLike<number>);
     return namedArray(data, value.shape, 'axes' in value ? value.axes : undefined);
   }
@@ -79,7 +80,8 @@ function fromNested(value: Nested, what: string): NamedArray {
   const fill = (part: Nested, depth: number): void => {
     if (depth === shape.length) {
       if (typeof part !== 'number' && typeof part !== 'boolean') {
-        throw new SeeRnnError(`${what}: expected numbers nested ${shape.length} deep, found ${Array.isArray(part) ? 'a deeper list' : typeof part}`);
+        const found = Array.isArray(part) ? 'a deeper list' : part === null ? 'null' : typeof part;
+        throw new SeeRnnError(`${what}: expected ${depth === 0 ? 'an array of numbers' : `numbers nested ${shape.length} deep`}, found ${found}`);
       }
       data[next++] = Number(part);
       return;

@@ -12,9 +12,25 @@ export interface Figure {
   readonly description: string;
   readonly panels: readonly Panel[];
   readonly colorBars: readonly ColorBar[];
+  /** Filled rectangles outside the panels: the key to what the lines' colours stand for (its words are among `texts`). */
+  readonly swatches: readonly Swatch[];
   /** Words outside the panels: the title, axis names shared by all panels, side annotations. */
   readonly texts: readonly Text[];
+  readonly axisStyle: AxisStyle;
 }
+
+/** How the borders, ticks and tick numbers of every panel and colour bar look. Sizes are in pixels. */
+export interface AxisStyle {
+  /** Colour and width of borders and of tick marks. */
+  readonly color: string; readonly width: number;
+  /** Length of a tick mark, outwards from the panel's edge. */
+  readonly tickLength: number;
+  /** Tick numbers: font size, colour, and the gap between them and the tick marks. Weight 400. */
+  readonly textSize: number; readonly textColor: string; readonly textGap: number;
+}
+
+/** One colour of a key. */
+export interface Swatch { readonly box: Box; readonly color: string }
 
 /** A rectangle in figure pixels. */
 export interface Box { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
@@ -32,8 +48,9 @@ export interface Panel {
 }
 
 /**
- * A scale along one side of a panel. `domain[0]` lies at the left (x) or the bottom (y) edge of the panel's box, so a
- * y axis that runs downwards has `domain[0] > domain[1]`.
+ * A scale along one side of a panel: ticks and their numbers are drawn below the box (x) or left of it (y). `domain[0]`
+ * lies at the left (x) or the bottom (y) edge of the panel's box, so a y axis that runs downwards has
+ * `domain[0] > domain[1]`.
  */
 export interface Axis {
   readonly domain: readonly [number, number];
@@ -44,6 +61,10 @@ export interface Axis {
 /** `text` empty: a tick without a number. */
 export interface Tick { readonly at: number; readonly text: string }
 
+/**
+ * One line of words. `baseline` says which height of the letters lies at y: `top` the top of capitals and digits (0.73 of the
+ * size above their foot), `middle` their middle, `alphabetic` their foot, `bottom` the lowest point of letters such as g.
+ */
 export interface Text {
   readonly text: string;
   readonly x: number;
@@ -88,13 +109,18 @@ export interface BarMark {
   readonly color: string; readonly opacity: number;
 }
 
-/** Loose points; `shape` is the marker. */
+/**
+ * Loose points; `shape` is the marker, `radius` that of the circle it fits in. A point with a NaN or infinite coordinate is not drawn.
+ * `triangle` points up, `triangle-down` down: they mark what lies beyond the axis.
+ */
 export interface PointMark {
   readonly kind: 'points';
   readonly x: Numbers1D; readonly y: Numbers1D;
   readonly color: string; readonly radius: number; readonly opacity: number;
-  readonly shape: 'circle' | 'cross' | 'square';
+  readonly shape: MarkerShape;
 }
+
+export type MarkerShape = 'circle' | 'cross' | 'square' | 'diamond' | 'triangle' | 'triangle-down';
 
 /** A straight line right across the panel, at a data value of one axis. */
 export interface RuleMark {
@@ -106,7 +132,10 @@ export interface RuleMark {
 /** A shaded stretch of the x axis, the panel's full height: where values are missing. */
 export interface BandMark { readonly kind: 'band'; readonly from: number; readonly to: number; readonly color: string }
 
-/** A colour scale drawn as a bar with ticks, beside the panels. */
+/**
+ * A colour scale drawn as a bar with ticks, beside the panels. A bar that is higher than wide has `domain[0]` at its bottom and its
+ * ticks on the right; another has `domain[0]` at its left and its ticks below.
+ */
 export interface ColorBar {
   readonly box: Box;
   readonly domain: readonly [number, number];

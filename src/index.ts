@@ -1,0 +1,17 @@
+/** The public face: every name that this package offers, and nothing else. */
+
+export { SeeRnnError, UsageError } from './core/errors.js';
+export type { ArrayInput, NamedArray, Nested, Numbers } from './core/array.js';
+
+export type { LayerId } from './model/find.js';
+
+export { trace, type TraceOptions } from './trace/trace.js';
+export { Run, LayerRun, type Quantity } from './trace/run.js';
+export type { ArrayInputs } from './trace/inputs.js';
+export type { Loss, PerOutput } from './trace/loss.js';
+export { accelerate, type Acceleration } from './trace/accelerate.js';
+export { getGradients, getOutputs, type GetGradientsOptions, type GetOutputsOptions } from './trace/get.js';
+
+export { beside, features0D, features1D, features2D, featuresHist } from './paint/features.js';
+export { Drawing, type CanvasLike } from './paint/drawing.js';
+export type { Figure } from './figures/figure.js';

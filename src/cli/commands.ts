@@ -1,0 +1,5 @@
+import type { MakeCommand } from './command.js';
+import { plot } from './plot.js';
+
+/** Every command, in the order in which `see-rnn --help` lists them. */
+export const commands: readonly MakeCommand[] = [plot];

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import type { MakeCommand } from '../../src/cli/command.js';
+import { SeeRnnError, UsageError } from '../../src/core/errors.js';
+import { said } from './said.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** A command that ends as told. */
+const ending = (act: () => void): MakeCommand => () => new Command('end').description('End.').action(act);
+
+describe('the command line', () => {
+  it('knows its version', async () => {
+    const expected = { code: 0, stdout: `${version}\n`, stderr: '' };
+    expect(await said(['--version'])).toEqual(expected);
+    expect(await said(['-V'])).toEqual(expected);
+  });
+
+  it.each([['--help'], ['plot', '--help'], ['plot', '0d', '--help'], ['plot', '1d', '--help'], ['plot', '2d', '--help'], ['plot', 'hist', '--help']])(
+    'helps: %s %s %s', async (...argv) => {
+      const words = argv.filter((word: string | undefined) => word !== undefined);
+      const { code, stdout, stderr } = await said(words);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      await expect(stdout).toMatchFileSnapshot(`help/${words.slice(0, -1).join('-') || 'see-rnn'}.txt`);
+      expect(await said(words.with(-1, '-h'))).toEqual({ code, stdout, stderr });
+    });
+
+  it.each([[[]], [['plot']]])('without a command prints its help where errors go: %j', async (argv) => {
+    const { stdout } = await said([...argv, '--help']);
+    expect(await said(argv)).toEqual({ code: 2, stdout: '', stderr: stdout });
+  });
+
+  it.each([
+    ['polt', "unknown command 'polt'; did you mean 'plot'?"],
+    ['frobnicate', "unknown command 'frobnicate'; there are: plot"],
+    ['plot 3d', "unknown command '3d'; did you mean '0d'?"],
+    ['plot histogram', "unknown command 'histogram'; there are: 0d, 1d, 2d, hist"],
+    ['--hlep', "unknown option '--hlep'; did you mean '--help'?"],
+    ['--frobnicate', "unknown option '--frobnicate'"],
+    ['plot 2d x.npy --out a.png --nrom -1,1', "unknown option '--nrom'; did you mean '--norm'?"],
+    ['plot 2d x.npy --out a.png --nrom=-1,1', "unknown option '--nrom=-1,1'; did you mean '--norm'?"],
+    ['plot 1d x.npy --out a.png --no-lgend', "unknown option '--no-lgend'; did you mean '--no-legend'?"],
+    ['plot 1d', "required option '--out <file>' not specified"],
+    ['plot 1d x.npy --out', "option '--out <file>' argument missing"],
+    ['plot 1d --out a.png', "missing required argument 'data'"],
+    ['plot 1d x.npy y.npy --out a.png', "too many arguments for '1d'. Expected 1 argument but got 2"],
+    ['plot 1d x.npy --out a.png --rows many', '--rows must be a whole number of at least 1, or \'auto\', found "many"'],
+    ['plot 1d x.npy --out a.png --samples 0-3', '--samples must be a stretch such as 0:16, 8: or :-1, or a single index, found "0-3"'],
+    ['plot 1d x.npy --out a.png --max-bytes 1GB', '--max-bytes must be a whole number of at least 1, found "1GB"'],
+  ])('%s: one line and 2', async (line, message) => {
+    expect(await said(line.split(' '))).toEqual({ code: 2, stdout: '', stderr: `see-rnn: ${message}\n` });
+  });
+
+  it('a name with control characters does not reach the terminal as such', async () => {
+    expect(await said(['pl\u001b[2Jot\n'])).toEqual({ code: 2, stdout: '', stderr: "see-rnn: unknown command 'pl\\u001b[2Jot\\u000a'; there are: plot\n" });
+  });
+});
+
+describe('what a command throws', () => {
+  it('bad input: its line and 1', async () => {
+    const command = ending(() => { throw new SeeRnnError('x.npy: is\nbad'); });
+    expect(await said(['end'], [command])).toEqual({ code: 1, stdout: '', stderr: 'see-rnn: x.npy: is\\u000abad\n' });
+  });
+
+  it('bad usage: its line and 2', async () => {
+    expect(await said(['end'], [ending(() => { throw new UsageError('no'); })])).toEqual({ code: 2, stdout: '', stderr: 'see-rnn: no\n' });
+  });
+
+  it('anything else is our fault: its stack and 70', async () => {
+    const { code, stdout, stderr } = await said(['end'], [ending(() => { throw new TypeError('oops'); })]);
+    expect({ code, stdout }).toEqual({ code: 70, stdout: '' });
+    expect(stderr).toMatch(/^see-rnn: a fault in See RNN, not in your input; please report it:\nTypeError: oops\n {4}at .*run\.test\.ts/);
+  });
+
+  it('nothing: 0', async () => {
+    expect(await said(['end'], [ending(() => undefined)])).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+});

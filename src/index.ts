@@ -2,6 +2,11 @@
 
 export { SeeRnnError, UsageError } from './core/errors.js';
 export type { ArrayInput, NamedArray, Nested, Numbers } from './core/array.js';
+export { take } from './core/take.js';
+
+export { loadArray, loadArrays, readArray, readArrays, saveArray, saveArrays, type ReadArrayOptions } from './files/arrays.js';
+export { readNpy, writeNpy, type NpyOptions } from './files/npy.js';
+export { readNpz, writeNpz, type NpzOptions } from './files/npz.js';
 
 export type { LayerId } from './model/find.js';
 

@@ -17,5 +17,5 @@ export default ts.config(
     },
   },
   { files: ['test/setup.ts', 'test/backends.ts'], rules: { 'no-console': 'off' } },
-  { files: ['scripts/**', 'bench/**'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } }, rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', 'examples/**'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } }, rules: { 'no-console': 'off' } },
 );

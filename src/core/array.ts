@@ -42,13 +42,17 @@ export const shapeText = (shape: readonly (number | null)[]): string =>
 /** Axis names for an array that came without: `axis0`, `axis1`, ... */
 export const plainAxes = (rank: number): string[] => Array.from({ length: rank }, (_, i) => `axis${i}`);
 
-/** Builds a named array, checking that data, shape and axes agree. */
-export function namedArray(data: Numbers, shape: readonly number[], axes: readonly string[] = plainAxes(shape.length)): NamedArray {
+/**
+ * Builds a named array, checking that data, shape and axes agree.
+ *
+ * @param what names the array in messages
+ */
+export function namedArray(data: Numbers, shape: readonly number[], axes: readonly string[] = plainAxes(shape.length), what = 'an array'): NamedArray {
   if (data.length !== sizeOf(shape)) {
-    throw new SeeRnnError(`an array of shape ${shapeText(shape)} needs ${sizeOf(shape)} numbers, found ${data.length}`);
+    throw new SeeRnnError(`${what} of shape ${shapeText(shape)} needs ${sizeOf(shape)} numbers, found ${data.length}`);
   }
   if (axes.length !== shape.length) {
-    throw new SeeRnnError(`an array of shape ${shapeText(shape)} needs ${shape.length} axis names, found ${axes.length} (${axes.join(', ')})`);
+    throw new SeeRnnError(`${what} of shape ${shapeText(shape)} needs ${shape.length} axis names, found ${axes.length} (${axes.join(', ')})`);
   }
   return { data, shape: [...shape], axes: [...axes] };
 }
@@ -67,7 +71,7 @@ export function asNamedArray(value: ArrayInput, what: string): NamedArray {
     // A tensor has `data` too, but as a method.
     const held = 'dataSync' in value ? value.dataSync() : 'data' in value ? value.data : value.values;
     const data = isNumbers(held) ? held : Float64Array.from(held as ArrayLike<number>);
-    return namedArray(data, value.shape, 'axes' in value ? value.axes : undefined);
+    return namedArray(data, value.shape, 'axes' in value ? value.axes : undefined, what);
   }
   return fromNested(value as Nested, what);
 }

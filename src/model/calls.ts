@@ -16,11 +16,11 @@ export interface Call {
 export interface Graph {
   readonly model: LayersModel;
   readonly calls: readonly Call[];
-  /** The graphs of nested models, by the label of their call. */
-  readonly nested: ReadonlyMap<string, Graph>;
+  /** The graphs of nested models, by their call. */
+  readonly nested: ReadonlyMap<Call, Graph>;
 }
 
-/** Lists the calls of a model's graph, those of nested models in place of nothing: a nested model's own call comes too. */
+/** Lists the calls of a model's graph. A nested model is a call too, and has a graph of its own. */
 export function graphOf(model: LayersModel, prefix = ''): Graph {
   const order: GraphNode[] = [];
   const seen = new Set<GraphNode>();
@@ -43,10 +43,10 @@ export function graphOf(model: LayersModel, prefix = ''): Graph {
     return { label: prefix + name, layer, node };
   });
 
-  const nested = new Map<string, Graph>();
-  for (const { label, layer } of calls) {
-    const inner = asModel(layer);
-    if (inner) nested.set(label, graphOf(inner, `${label}/`));
+  const nested = new Map<Call, Graph>();
+  for (const call of calls) {
+    const inner = asModel(call.layer);
+    if (inner) nested.set(call, graphOf(inner, `${call.label}/`));
   }
   return { model, calls, nested };
 }
@@ -59,7 +59,7 @@ export function nodeOf({ sourceLayer, nodeIndex }: { readonly sourceLayer: Layer
 /** Every call of a graph, those of nested models after the nested model's own. */
 export function allCalls(graph: Graph): Call[] {
   return graph.calls.flatMap((call) => {
-    const inner = graph.nested.get(call.label);
+    const inner = graph.nested.get(call);
     return inner ? [call, ...allCalls(inner)] : [call];
   });
 }

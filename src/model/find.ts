@@ -1,45 +1,64 @@
 import { SeeRnnError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import { allCalls, type Call, type Graph } from './calls.js';
+import { allCalls, nodeOf, type Call, type Graph } from './calls.js';
+import { asModel, originOf, type Layer } from './internals.js';
 
 /** How a layer is asked for: its index in `model.layers`, its name, or a part of its name that no other has. */
 export type LayerId = number | string;
 
+/** The layers that hold a model's inputs compute nothing: they are meant only where they are named in full. */
+const isInput = ({ layer }: Call): boolean => layer.getClassName() === 'InputLayer';
+const computing = (calls: readonly Call[]): Call[] => calls.filter((call) => !isInput(call));
+
 /**
- * The calls that an id means. A list means all of its members, `'*'` every layer but the inputs.
+ * The calls that an id means. A list means each of its members, `'*'` every layer but the inputs.
  *
  * @throws SeeRnnError where there is no such layer, or several; the message lists those there are
  */
 export function findCalls(graph: Graph, id: LayerId | readonly LayerId[]): Call[] {
-  if (typeof id === 'object') return [...new Set(id.flatMap((one) => findCalls(graph, one)))];
-  if (id === '*') return allCalls(graph).filter(({ layer }) => layer.getClassName() !== 'InputLayer');
+  if (typeof id === 'object') return id.flatMap((one) => findCalls(graph, one));
+  if (id === '*') return computing(allCalls(graph));
   return [findCall(graph, id)];
 }
 
 /** The one call that an id means. */
 export function findCall(graph: Graph, id: LayerId): Call {
-  const calls = allCalls(graph);
   if (typeof id === 'number') {
     const { layers } = graph.model;
     const layer = layers[id];
-    if (!layer) throw new SeeRnnError(`no layer ${id}: the model has layers 0 to ${layers.length - 1} (${list(layers)})`);
-    return one(String(id), calls.filter((call) => call.layer === layer), calls);
+    if (!layer) {
+      throw new SeeRnnError(`no layer ${id}: the model has layers 0 to ${layers.length - 1} (${layers.map(({ name }) => name).join(', ')})`);
+    }
+    return theOne(layer.name, callsOf(graph, layer));
   }
+  const calls = allCalls(graph);
   const exact = calls.filter(({ label }) => label === id);
-  if (exact.length > 0) return one(id, exact, calls);
+  if (exact.length > 0) return theOne(id, exact);
   const named = calls.filter(({ layer }) => layer.name === id);
-  if (named.length > 0) return one(id, named, calls);
-  return one(id, calls.filter(({ label }) => label.includes(id)), calls);
+  if (named.length > 0) return theOne(id, named);
+  const dissolved = graph.model.layers.find((layer) => layer.name === id);
+  if (dissolved) return theOne(id, callsOf(graph, dissolved));
+
+  const parts = computing(calls).filter(({ label }) => label.includes(id));
+  if (parts.length > 1) throw new SeeRnnError(`'${id}' is part of several names: ${labels(parts)}; give one of them`);
+  if (parts.length === 1) return parts[0]!;
+  const near = nearest(id, calls.flatMap(({ label, layer }) => [label, layer.name]));
+  throw new SeeRnnError(`no layer '${id}'; ${near === undefined ? 'the' : `did you mean '${near}'? The`} model has: ${labels(computing(calls))}`);
 }
 
-const list = (named: readonly { readonly name: string }[]): string => named.map(({ name }) => name).join(', ');
+/** The calls of one of a model's own layers. */
+function callsOf(graph: Graph, layer: Layer): Call[] {
+  const calls = graph.calls.filter((call) => call.layer === layer);
+  if (calls.length > 0) return calls;
+  // A Sequential model dissolves a model that is its first layer: what stands for that is the last of its layers.
+  const output = asModel(layer)?.outputs[0];
+  return graph.calls.filter(({ node }) => output && node === nodeOf(originOf(output)));
+}
 
-function one(id: string, found: readonly Call[], all: readonly Call[]): Call {
+function theOne(name: string, found: readonly Call[]): Call {
   if (found.length === 1) return found[0]!;
-  const labels = (calls: readonly Call[]): string[] => calls.map(({ label }) => label);
-  if (found.length === 0) {
-    const near = nearest(id, labels(all));
-    throw new SeeRnnError(`no layer '${id}'${near === undefined ? '' : `, did you mean '${near}'?`} The model has: ${labels(all).join(', ')}`);
-  }
-  throw new SeeRnnError(`'${id}' is part of several names: ${labels(found).join(', ')}; give one of them`);
+  const what = found.every(({ layer }) => layer === found[0]?.layer) ? `layer '${name}' is used several times` : `several layers are called '${name}'`;
+  throw new SeeRnnError(`${what}: ${labels(found)}; give one of them`);
 }
+
+const labels = (calls: readonly Call[]): string => calls.map(({ label }) => label).join(', ');

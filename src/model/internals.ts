@@ -1,5 +1,6 @@
 import type { LayersModel, SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { SeeRnnError } from '../core/errors.js';
 
 /**
  * The parts of TF.js 4.22's layers that this project reads and its type declarations leave out or call internal. They are the
@@ -56,7 +57,10 @@ export interface LayerInternals extends Named {
   computeMask(inputs: Tensor | Tensor[], mask: Tensor | (Tensor | null)[] | null): Tensor | (Tensor | null)[] | null;
   /** The penalties of this layer's own regularised weights. */
   readonly losses: readonly (() => Tensor)[];
-  // Recurrent layers
+  assertNotDisposed(): void;
+  // Recurrent layers and their cells
+  dropoutMask?: Tensor | Tensor[] | null;
+  recurrentDropoutMask?: Tensor | Tensor[] | null;
   readonly cell?: CellInternals & Layer;
   readonly cells?: readonly Layer[];
   readonly returnSequences?: boolean;
@@ -84,4 +88,23 @@ export const originOf = (tensor: SymbolicTensor): SymbolicOrigin => tensor as un
 export function asModel(layer: Layer | LayersModel): LayersModel | null {
   const model = layer as Partial<LayersModel>;
   return Array.isArray(model.layers) && Array.isArray(model.inputs) && Array.isArray(model.outputs) ? (layer as LayersModel) : null;
+}
+
+/**
+ * Refuses what is not a model made of layers, e.g. a GraphModel, and a model without any.
+ *
+ * @param owner the function that was given it, as messages name it
+ */
+export function requireModel(owner: string, model: LayersModel): void {
+  const given = model as unknown;
+  if (typeof given !== 'object' || given === null || !asModel(model)) {
+    const found = typeof given === 'object' && given !== null ? given.constructor.name : String(given);
+    throw new SeeRnnError(`${owner}: expected a model made of layers (a tf.LayersModel), found ${found}`);
+  }
+  if (model.outputs.length === 0) throw new SeeRnnError(`${owner}: the model has no layers`);
+  try {
+    inside(model).assertNotDisposed();
+  } catch (error) {
+    throw new SeeRnnError(`${owner}: the model '${model.name}' has been disposed of`, { cause: error });
+  }
 }

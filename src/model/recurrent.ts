@@ -28,9 +28,11 @@ export function readRecurrent(layer: Layer): RecurrentLayer | NotRecurrent | nul
   const className = layer.getClassName();
   const cellClass = cell.getClassName();
   const kind = cells.find((candidate) => `${candidate.kind}Cell` === cellClass);
-  // A class derived from ours may compute something else; its name is then its own.
+  // A class derived from one of these may compute something else, under a name of its own or the inherited one.
+  const derived = [layer, cell].find((part) => !Object.hasOwn(part.constructor, 'className'));
+  if (derived) return { reason: `is of a class derived from ${derived.getClassName()}, which has no cell here` };
   if (!kind || (className !== 'RNN' && className !== kind.kind)) {
-    return { reason: `is a ${className === 'RNN' ? `RNN of ${cellClass}` : className}, which has no cell here` };
+    return { reason: `is ${className === 'RNN' ? `an RNN of ${cellClass}` : `a ${className}`}, which has no cell here` };
   }
   const named = (role: CellInternals['activation'] | undefined): string => role?.getClassName() ?? 'linear';
   const activation = activations.get(named(cell.activation));

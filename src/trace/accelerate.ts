@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { inside, type CallArguments, type Layer } from '../model/internals.js';
+import { inside, requireModel, type CallArguments, type Layer } from '../model/internals.js';
 import { isRecurrent, readRecurrent } from '../model/recurrent.js';
 import { sublayers } from '../model/sublayers.js';
 import { callRecurrent } from './call.js';
@@ -31,7 +31,8 @@ const accelerated = new WeakSet<Layer>();
  * restore();
  */
 export function accelerate(model: LayersModel): Acceleration {
-  const taken: Layer[] = [];
+  requireModel('accelerate', model);
+  const taken: { readonly layer: Layer; readonly own: PropertyDescriptor | undefined }[] = [];
   const unchanged: { layer: string; reason: string }[] = [];
   for (const layer of sublayers(model)) {
     const read = readRecurrent(layer);
@@ -40,7 +41,8 @@ export function accelerate(model: LayersModel): Acceleration {
       unchanged.push({ layer: layer.name, reason: read.reason });
       continue;
     }
-    // The instance's own `call` goes before the class's; deleting it brings that back.
+    // The instance's own `call` goes before the class's; deleting it brings that back. Few have one of their own already.
+    const own = Object.getOwnPropertyDescriptor(layer, 'call');
     inside(layer).call = (inputs: tf.Tensor | tf.Tensor[], { training, mask, initialState }: CallArguments = {}) => tf.tidy(() => {
       const current = readRecurrent(layer);
       if (!isRecurrent(current)) throw new Error(`layer '${layer.name}' changed its kind while accelerated`);
@@ -49,14 +51,15 @@ export function accelerate(model: LayersModel): Acceleration {
       return current.returnState ? outputs : outputs[0]!;
     });
     accelerated.add(layer);
-    taken.push(layer);
+    taken.push({ layer, own });
   }
   return {
-    layers: taken.map(({ name }) => name),
+    layers: taken.map(({ layer }) => layer.name),
     unchanged,
     restore() {
-      for (const layer of taken.splice(0)) {
+      for (const { layer, own } of taken.splice(0)) {
         delete (inside(layer) as { call?: unknown }).call;
+        if (own) Object.defineProperty(layer, 'call', own);
         accelerated.delete(layer);
       }
     },

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { shapeText } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { inside, type Layer, type LayerInternals } from '../model/internals.js';
 import { isRecurrent, readRecurrent, weightTensors, type RecurrentLayer } from '../model/recurrent.js';
-import { recurrentOp } from './op.js';
+import { recurrentOp, type RecurrentArguments } from './op.js';
 
 /** How a layer is called: fresh for every call, so that nothing of one call reaches the next. */
 export interface CallContext {
@@ -34,11 +35,11 @@ export function callRecurrent(recurrent: RecurrentLayer, inputs: readonly tf.Ten
   const { layer, cell, recurrence, returnSequences, returnState, stateful } = recurrent;
   const it = inside(layer);
   let x = inputs[0] as tf.Tensor3D;
-  if (x.rank !== 3) throw new SeeRnnError(`layer '${layer.name}': expected inputs of rank 3 (samples, timesteps, features), found rank ${x.rank}`);
-  const [samples, timesteps, features] = x.shape;
-  if (timesteps === 0) throw new SeeRnnError(`layer '${layer.name}': expected at least one timestep, found none`);
   let initial = inputs.slice(1);
   if (initial.length === 0 && stateful && it.states_) initial = it.states_;
+  const weights = weightTensors(recurrent);
+  checkArguments(recurrent, { x, weights, initial, mask });
+  const [samples, , features] = x.shape;
 
   const dropped = (shape: [number, number], rate: number): tf.Tensor =>
     cell.dropoutFunc ? cell.dropoutFunc(tf.ones(shape), rate) : tf.dropout(tf.ones(shape), rate);
@@ -47,11 +48,30 @@ export function callRecurrent(recurrent: RecurrentLayer, inputs: readonly tf.Ten
   if (drops(cell.dropout)) x = tf.mul(x, tf.expandDims(dropped([samples, features], cell.dropout), 1));
   const recurrentDropout = drops(cell.recurrentDropout) ? dropped([samples, recurrence.units], cell.recurrentDropout) : null;
 
-  const weights = weightTensors(recurrent);
   const { sequence, last } = recurrentOp(recurrence, { x, weights, initial, mask, recurrentDropout }, returnSequences);
-  if (stateful && context.keepStates) it.resetStates!(last, context.training);
+  // Not with `training`, under which TF.js keeps every old state for its own backward pass: ours doesn't read them.
+  if (stateful && context.keepStates) it.resetStates!(last, false);
   const output = returnSequences ? sequence! : last[0]!;
-  return returnState ? [output, ...last] : [output];
+  // Copies, since TF.js's executor disposes of a tensor when the last reader of one of the outputs is done.
+  return returnState ? [output, ...last.map((state) => tf.clone(state))] : [output];
+}
+
+/** Our cells read plain memory, so that what doesn't fit would be read as something else. */
+function checkArguments({ layer, recurrence }: RecurrentLayer, { x, weights, initial, mask }: Omit<RecurrentArguments, 'recurrentDropout'>): void {
+  const expect = (what: string, expected: string, found: string): SeeRnnError =>
+    new SeeRnnError(`layer '${layer.name}': expected ${what} ${expected}, found ${found}`);
+  if ((x.rank as number) !== 3) throw expect('inputs', 'of shape (samples, timesteps, features)', shapeText(x.shape));
+  const [samples, timesteps, features] = x.shape;
+  if (timesteps === 0) throw expect('at least', 'one timestep', 'none');
+  if (features !== weights[0]!.shape[0]) throw expect('inputs of', `${weights[0]!.shape[0]} features`, `${features}`);
+  const states = recurrence.cell.hasCellState ? 2 : 1;
+  if (initial.length !== 0 && initial.length !== states) throw expect(`${states} initial`, states === 1 ? 'state' : 'states', `${initial.length}`);
+  for (const state of initial) {
+    if (state.shape[0] !== samples || state.size !== samples * recurrence.units) {
+      throw expect('initial states of shape', shapeText([samples, recurrence.units]), shapeText(state.shape));
+    }
+  }
+  if (mask && mask.size !== samples * timesteps) throw expect('a mask of shape', shapeText([samples, timesteps]), shapeText(mask.shape));
 }
 
 function callBidirectional(it: LayerInternals, inputs: readonly tf.Tensor[], mask: tf.Tensor | null, context: CallContext): tf.Tensor[] {

@@ -1,33 +1,48 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { asNamedArray, shapeText, type ArrayInput } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { suggestion } from '../core/nearest.js';
+import { originOf } from '../model/internals.js';
 
 /** One array for a model with one input (or output); a list, or a record by name, for several. */
 export type ArrayInputs = ArrayInput | readonly ArrayInput[] | Readonly<Record<string, ArrayInput>>;
 
-type Slots = LayersModel['inputs'];
+/** A model's inputs, or its outputs, as a caller knows them: by the names of their layers. */
+export interface Slots {
+  readonly kind: 'input' | 'output';
+  readonly names: readonly string[];
+  readonly tensors: readonly SymbolicTensor[];
+}
 
-/** Names of a model's inputs or outputs as a caller knows them: TF.js adds a suffix to the layers' names. */
-export const slotNames = (names: readonly string[]): string[] => names.map((name) => name.split('/')[0]!);
+/** The model's own list of names is not used: a Sequential model has none until TF.js builds it. */
+export const slotsOf = (kind: Slots['kind'], tensors: readonly SymbolicTensor[]): Slots =>
+  ({ kind, tensors, names: tensors.map((tensor) => originOf(tensor).sourceLayer.name) });
 
-/** Deals out what was given for several inputs or outputs: one for each, undefined where none was given. */
-export function dealOut<T>(given: T | readonly T[] | Readonly<Record<string, T>>, names: readonly string[], what: string, isOne: (value: unknown) => boolean): (T | undefined)[] {
-  if (names.length === 1 && isOne(given)) return [given as T];
-  if (Array.isArray(given)) {
-    if (given.length !== names.length) {
-      throw new SeeRnnError(`${what}: the model has ${names.length} (${names.join(', ')}), found ${given.length}`);
-    }
-    return given as T[];
+/**
+ * Deals out what was given for several inputs or outputs: one for each, undefined where none was given.
+ *
+ * @param isOne whether a value is one of them, rather than a list or a record of them
+ */
+export function dealOut<T>(given: T | readonly T[] | Readonly<Record<string, T>>, { kind, names }: Slots, what: string, isOne: (value: unknown) => boolean): (T | undefined)[] {
+  const several = names.length > 1;
+  if (isOne(given) && !several) return [given as T];
+  if (isOne(given) || Array.isArray(given)) {
+    const list = isOne(given) ? [given as T] : (given as readonly T[]);
+    if (list.length === names.length) return [...list];
+    throw new SeeRnnError(`${what}: expected one for ${several ? `each of the model's ${names.length} ${kind}s` : `the model's ${kind}`} (${names.join(', ')}), found ${list.length}`);
   }
-  if (isOne(given)) throw new SeeRnnError(`${what}: the model has ${names.length} (${names.join(', ')}), found one`);
   const record = given as Readonly<Record<string, T>>;
   for (const name of Object.keys(record)) {
-    if (!names.includes(name)) throw new SeeRnnError(`${what}: the model has no '${name}'${suggestion(name, names)}`);
+    if (!names.includes(name)) throw new SeeRnnError(`${what}: the model has no ${kind} '${name}'${suggestion(name, names)}`);
+    if (names.indexOf(name) !== names.lastIndexOf(name)) throw new SeeRnnError(`${what}: the model has several ${kind}s of the name '${name}': give a list`);
   }
   return names.map((name) => record[name]);
 }
+
+/** Arrays, dealt out. With several slots a list is what was meant, though nested arrays look like one. */
+export const dealOutArrays = (given: ArrayInputs, slots: Slots, what: string): (ArrayInput | undefined)[] =>
+  dealOut<ArrayInput>(given as ArrayInput, slots, what, (value) => isOneArray(value) && !(slots.names.length > 1 && Array.isArray(value)));
 
 /** Whether a value is one array, rather than a list or record of arrays. */
 function isOneArray(value: unknown): boolean {
@@ -39,36 +54,44 @@ function isOneArray(value: unknown): boolean {
   return Array.isArray(value) && (typeof first !== 'object' || first === null);
 }
 
-/** Several nested arrays look like one; with several slots a list is what was meant. */
-const isOneFor = (count: number) => (value: unknown): boolean => isOneArray(value) && !(count > 1 && Array.isArray(value));
+/** The name of one of several arrays, for messages. */
+export const nameOf = (what: string, { names }: Slots, i: number): string => (names.length === 1 ? what : `${what} '${names[i]!}'`);
 
 /** Arrays in, tensors out, each of the shape that its slot asks for. The tensors belong to the enclosing tidy. */
-export function inputTensors(given: ArrayInputs, slots: Slots, names: readonly string[], what: string): tf.Tensor[] {
-  const dealt = dealOut<ArrayInput>(given as ArrayInput, names, what, isOneFor(slots.length));
-  return slots.map((slot, i) => {
-    const name = slots.length === 1 ? what : `${what} '${names[i]!}'`;
-    if (dealt[i] === undefined) throw new SeeRnnError(`${name}: nothing was given`);
-    const tensor = toTensor(dealt[i], name);
-    if (!fits(tensor.shape, slot.shape)) throw new SeeRnnError(`${name}: expected shape ${shapeText(slot.shape)}, found ${shapeText(tensor.shape)}`);
+export function inputTensors(given: ArrayInputs, slots: Slots): tf.Tensor[] {
+  const tensors = dealOutArrays(given, slots, 'x').map((value, i) => {
+    const name = nameOf('x', slots, i);
+    const { shape, dtype } = slots.tensors[i]!;
+    const tensor = toTensor(value, name, dtype);
+    if (!fits(tensor.shape, shape)) throw new SeeRnnError(`${name}: expected shape ${shapeText(shape)}, found ${shapeText(tensor.shape)}`);
     return tensor;
   });
+  tensors.forEach(({ shape }, i) => {
+    const samples = tensors[0]!.shape[0];
+    if (shape[0] !== samples) throw new SeeRnnError(`${nameOf('x', slots, i)}: expected ${samples} samples, as ${nameOf('x', slots, 0)} has, found ${shape[0]}`);
+  });
+  return tensors;
 }
 
 /** What shape targets are to have: the output's, class indices, or whatever the caller's own loss takes. */
 export type TargetShape = 'output' | 'indices' | 'any';
 
-/** Targets in, tensors out. Class indices have a last dimension of 1, or none. */
-export function targetTensors(given: ArrayInputs, slots: Slots, names: readonly string[], wanted: readonly TargetShape[]): tf.Tensor[] {
-  const dealt = dealOut<ArrayInput>(given as ArrayInput, names, 'y', isOneFor(slots.length));
-  return slots.map((slot, i) => {
-    const name = slots.length === 1 ? 'y' : `y '${names[i]!}'`;
-    if (dealt[i] === undefined) throw new SeeRnnError(`${name}: nothing was given`);
-    const tensor = toTensor(dealt[i], name);
-    if (wanted[i] === 'any') return tensor;
-    const expected = wanted[i] === 'indices' ? [...slot.shape.slice(0, -1), 1] : slot.shape;
-    if (fits(tensor.shape, expected)) return tensor;
+/** Targets in, tensors out, to go with what the model predicted. Class indices have a last dimension of 1, or none. */
+export function targetTensors(given: ArrayInputs, slots: Slots, wanted: readonly TargetShape[], predictions: readonly tf.Tensor[]): tf.Tensor[] {
+  return dealOutArrays(given, slots, 'y').map((value, i) => {
+    const name = nameOf('y', slots, i);
+    const tensor = toTensor(value, name);
+    const { shape } = predictions[i]!;
+    if (wanted[i] === 'any') {
+      if (tensor.shape[0] !== shape[0]) throw new SeeRnnError(`${name}: expected ${shape[0]!} samples, as predicted, found ${tensor.rank === 0 ? 'a single number' : tensor.shape[0]}`);
+      return tensor;
+    }
+    // TF.js's losses take nothing else: the sparse one throws at int32.
+    const real = tf.cast(tensor, 'float32');
+    const expected = wanted[i] === 'indices' ? [...shape.slice(0, -1), 1] : shape;
+    if (fits(tensor.shape, expected)) return real;
     // (samples) stands for (samples, 1), as in Keras.
-    if (expected.at(-1) === 1 && fits(tensor.shape, expected.slice(0, -1))) return tf.expandDims(tensor, -1);
+    if (expected.at(-1) === 1 && fits(tensor.shape, expected.slice(0, -1))) return tf.expandDims(real, -1);
     throw new SeeRnnError(`${name}: expected shape ${shapeText(expected)}, found ${shapeText(tensor.shape)}`);
   });
 }
@@ -76,10 +99,19 @@ export function targetTensors(given: ArrayInputs, slots: Slots, names: readonly 
 const fits = (shape: readonly number[], expected: readonly (number | null)[]): boolean =>
   shape.length === expected.length && expected.every((n, axis) => n === null || n === shape[axis]);
 
-/** Any array as a tensor: a tensor is taken as it is, everything else becomes float32. */
-export function toTensor(value: ArrayInput, what: string): tf.Tensor {
-  if (value instanceof tf.Tensor) return value;
-  const { data, shape } = asNamedArray(value, what);
-  if (data.length === 0) throw new SeeRnnError(`${what}: expected at least one number, found shape ${shapeText(shape)}`);
-  return tf.tensor(data instanceof Float32Array ? data : Float32Array.from(data), [...shape], 'float32');
+/**
+ * Any array as a tensor. A tensor of numbers is taken as it is.
+ *
+ * @param dtype what everything else becomes: `int32` where that is asked for, else float32
+ */
+export function toTensor(value: ArrayInput | undefined, what: string, dtype: tf.DataType = 'float32'): tf.Tensor {
+  if (value === undefined) throw new SeeRnnError(`${what}: nothing was given`);
+  const given = value instanceof tf.Tensor ? value : asNamedArray(value, what);
+  if (given.shape.includes(0)) throw new SeeRnnError(`${what}: expected at least one number, found shape ${shapeText(given.shape)}`);
+  if (given instanceof tf.Tensor) {
+    if (given.dtype === 'string' || given.dtype === 'complex64') throw new SeeRnnError(`${what}: expected real numbers, found a tensor of ${given.dtype}`);
+    return given.dtype === 'bool' ? tf.cast(given, 'float32') : given;
+  }
+  if (dtype === 'int32') return tf.tensor(Int32Array.from(given.data), [...given.shape], dtype);
+  return tf.tensor(given.data instanceof Float32Array ? given.data : Float32Array.from(given.data), [...given.shape], 'float32');
 }

@@ -89,11 +89,11 @@ export class Run {
     /** What the model predicted, one array for each of its outputs. */
     readonly predictions: readonly NamedArray[],
     private readonly graph: Graph,
-    private readonly recordings: ReadonlyMap<string, Recording>,
+    private readonly recordings: ReadonlyMap<Call, Recording>,
   ) {}
 
   /** The names of the recorded layers, each after those it reads from. */
-  get layers(): string[] { return [...this.recordings.keys()]; }
+  get layers(): string[] { return [...this.recordings.keys()].map(({ label }) => label); }
 
   /**
    * One recorded layer, by its index in `model.layers`, its name, or a part of its name that no other has.
@@ -108,9 +108,12 @@ export class Run {
     return findCalls(this.graph, id).map((call) => this.recorded(call));
   }
 
-  private recorded({ label }: Call): LayerRun {
-    const recording = this.recordings.get(label);
-    if (!recording) throw new SeeRnnError(`layer '${label}' was not recorded: the run holds ${this.layers.join(', ')}`);
+  private recorded(call: Call): LayerRun {
+    const recording = this.recordings.get(call);
+    if (!recording) {
+      const held = this.layers.length === 0 ? 'no layers' : this.layers.join(', ');
+      throw new SeeRnnError(`layer '${call.label}' was not recorded: the run holds ${held}`);
+    }
     return new LayerRun(recording);
   }
 }

@@ -1,19 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ArrayInput, NamedArray, Numbers } from '../core/array.js';
+import { SeeRnnError } from '../core/errors.js';
 import { option, readOptions, type OptionSpec } from '../core/options.js';
 import { graphOf, type Call } from '../model/calls.js';
 import { findCalls, type LayerId } from '../model/find.js';
-import type { Layer } from '../model/internals.js';
+import { originOf, requireModel, type Layer } from '../model/internals.js';
 import { outputArray } from './axes.js';
-import { inputTensors, slotNames, targetTensors, type ArrayInputs } from './inputs.js';
-import { outputLosses, targetShape, totalLoss, type Loss, type PerOutput } from './loss.js';
-import { remember } from './untouched.js';
+import { inputTensors, slotsOf, type ArrayInputs } from './inputs.js';
+import { totalLoss, type Loss, type PerOutput } from './loss.js';
 import { Run, type Recording } from './run.js';
-import { walk } from './walk.js';
+import { differentiate } from './tape.js';
+import { untouched } from './untouched.js';
+import { oneLine, walk } from './walk.js';
 
 export interface TraceOptions {
-  /** Which layers to record; default `'*'`, all but the inputs. Fewer layers need less memory and time. */
+  /**
+   * Which layers to record; default `'*'`, all but the inputs. Fewer layers need less memory and time. An input that is
+   * named is recorded too: its gradient is that by the data.
+   */
   readonly layers?: LayerId | readonly LayerId[];
   /** Whether dropout drops and batch normalisation uses the batch's statistics; default false. The model stays as it was. */
   readonly training?: boolean;
@@ -25,7 +30,9 @@ export interface TraceOptions {
   readonly sampleWeight?: PerOutput<ArrayInput>;
 }
 
-const anything = <T>(help: string, form: string, initial: T): OptionSpec<unknown> => ({ help, form, default: initial, read: (value) => value });
+/** An option that is read further where the model's outputs are known. */
+const perOutput = <T>(help: string, form: string): OptionSpec<PerOutput<T> | undefined> =>
+  ({ help, form, default: undefined, read: (value) => value as PerOutput<T> });
 
 const traceOptions = {
   layers: {
@@ -36,9 +43,9 @@ const traceOptions = {
     },
   } satisfies OptionSpec<LayerId | readonly LayerId[]>,
   training: option.flag('whether dropout drops and batch normalisation uses the batch', false),
-  loss: anything('the loss, in place of the compiled one', 'a name or a function, or one for each output', undefined),
-  lossWeights: anything("a factor on each output's loss", 'a number for each output', undefined),
-  sampleWeight: anything("a factor on each sample's loss", 'an array for each output', undefined),
+  loss: perOutput<Loss>('the loss, in place of the compiled one', 'a name or a function, or one for each output'),
+  lossWeights: perOutput<number>("a factor on each output's loss", 'a number for each output'),
+  sampleWeight: perOutput<ArrayInput>("a factor on each sample's loss", 'an array for each output'),
 };
 
 /**
@@ -60,19 +67,17 @@ const traceOptions = {
  * const gradient = run.layer('lstm').gradient('outputs'); // { data, shape: [16, 100, 6], axes: ['samples', 'timesteps', 'units'] }
  */
 export async function trace(model: LayersModel, x: ArrayInputs, y?: ArrayInputs | null, options: TraceOptions = {}): Promise<Run> {
-  const chosen = readOptions('trace', traceOptions, options as Readonly<Record<string, unknown>>);
+  const { layers, training, ...parts } = readOptions('trace', traceOptions, options as Readonly<Record<string, unknown>>);
+  requireModel('trace', model);
   const graph = graphOf(model);
-  const wanted = new Set(findCalls(graph, chosen.layers).map(({ label }) => label));
-  const restore = remember(model);
+  const wanted = new Set(findCalls(graph, layers));
   const tapped = new Tapped(wanted);
   const held: { loss: tf.Tensor | null; predictions: tf.Tensor[] } = { loss: null, predictions: [] };
   try {
-    tf.tidy(() => {
-      const outputNames = slotNames(model.outputNames);
-      const inputs = inputTensors(x, model.inputs, slotNames(model.inputNames), 'x').map((value) => ({ value, mask: null }));
-      const context = { training: chosen.training, keepStates: false };
+    untouched(model, () => { tf.tidy(() => {
+      const inputs = inputTensors(x, slotsOf('input', model.inputs)).map((value) => ({ value, mask: null }));
       const forward = (anchor: tf.Scalar | null): tf.Tensor[] => {
-        const outputs = walk(graph, inputs, context, (call, values) => tapped.tap(call, values, anchor)).map(({ value }) => value);
+        const outputs = walk(graph, inputs, { training, keepStates: false }, (call, values) => tapped.tap(call, values, anchor)).map(({ value }) => value);
         held.predictions = outputs.map((tensor) => tf.keep(tf.clone(tensor)));
         return outputs;
       };
@@ -80,20 +85,17 @@ export async function trace(model: LayersModel, x: ArrayInputs, y?: ArrayInputs 
         forward(null);
         return;
       }
-      const losses = outputLosses(model, outputNames, options.loss);
-      const targets = targetTensors(y, model.outputs, outputNames, losses.map(targetShape));
-      const total = totalLoss(model, outputNames, losses, { outputs: options.lossWeights, samples: options.sampleWeight });
+      const loss = totalLoss(model, slotsOf('output', model.outputs), y, parts);
       // Adding the anchor, a zero, gives TF.js a path to differentiate along even where no tap leads to the loss.
-      const { value } = tf.valueAndGrad((anchor) => tf.add(total(targets, forward(anchor as tf.Scalar)), anchor))(tf.scalar(0));
+      const value = differentiate((anchor) => tf.add(loss(forward(anchor)), anchor), (error) => new SeeRnnError(`the backward pass${tapped.reached}: ${oneLine(error)}`, { cause: error }));
       held.loss = tf.keep(tf.clone(value));
-    });
-    const predictions = await Promise.all(held.predictions.map((tensor, i) => asArray(tensor, model.outputLayers[i] as unknown as Layer)));
+    }); });
+    const predictions = await Promise.all(held.predictions.map((tensor, i) => asArray(tensor, originOf(model.outputs[i]!).sourceLayer)));
     const loss = held.loss && (await (held.loss as tf.Tensor).data())[0]!;
     return new Run(loss, predictions, graph, await tapped.recordings());
   } finally {
     tf.dispose([...held.predictions, ...(held.loss ? [held.loss] : [])]);
     tapped.dispose();
-    restore();
   }
 }
 
@@ -102,17 +104,19 @@ export async function trace(model: LayersModel, x: ArrayInputs, y?: ArrayInputs 
  * then, is kept.
  */
 class Tapped {
-  private readonly taps = new Map<string, { call: Call; outputs: tf.Tensor[]; gradients: (tf.Tensor | null)[] }>();
+  /** Where the backward pass has got to, as a message says it. */
+  reached = '';
+  private readonly taps = new Map<Call, { outputs: tf.Tensor[]; gradients: (tf.Tensor | null)[] }>();
   private differentiated = false;
 
-  constructor(private readonly wanted: ReadonlySet<string>) {}
+  constructor(private readonly wanted: ReadonlySet<Call>) {}
 
   /** @param anchor what the loss is differentiated by; null where there is no backward pass */
   tap(call: Call, outputs: tf.Tensor[], anchor: tf.Scalar | null): tf.Tensor[] {
-    if (!this.wanted.has(call.label)) return outputs;
+    if (!this.wanted.has(call)) return outputs;
     this.differentiated = anchor !== null;
-    const tap = { call, outputs: outputs.map((y) => tf.keep(tf.clone(y))), gradients: outputs.map((): tf.Tensor | null => null) };
-    this.taps.set(call.label, tap);
+    const tap = { outputs: outputs.map((y) => tf.keep(tf.clone(y))), gradients: outputs.map((): tf.Tensor | null => null) };
+    this.taps.set(call, tap);
     if (anchor === null) return outputs;
     return outputs.map((y, i) => {
       if (y.dtype !== 'float32') return y;
@@ -121,16 +125,17 @@ class Tapped {
         value: tf.clone(value as tf.Tensor),
         gradFunc: (dy: tf.Tensor) => {
           tap.gradients[i] = tf.keep(tf.clone(dy));
+          this.reached = ` below the output of layer '${call.label}'`;
           return [tf.clone(dy), tf.scalar(0)];
         },
       }))(y, anchor);
     });
   }
 
-  async recordings(): Promise<Map<string, Recording>> {
-    const out = new Map<string, Recording>();
-    for (const [label, { call, outputs, gradients }] of this.taps) {
-      out.set(label, {
+  async recordings(): Promise<Map<Call, Recording>> {
+    const out = new Map<Call, Recording>();
+    for (const [call, { outputs, gradients }] of this.taps) {
+      out.set(call, {
         call,
         outputs: await Promise.all(outputs.map((tensor) => asArray(tensor, call.layer))),
         outputGradients: this.differentiated ? await Promise.all(gradients.map((tensor) => tensor && asArray(tensor, call.layer))) : [],

@@ -1,40 +1,60 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { inside } from '../model/internals.js';
+import { inside, type LayerInternals } from '../model/internals.js';
 import { sublayers } from '../model/sublayers.js';
 
 /**
- * Remembers what a pass through a model can change: moving averages of normalisation layers, and the states of stateful
- * ones that run outside our cells.
- *
- * @returns puts everything back as it was; to be called once
+ * Runs a pass through a model and puts back what that can change: moving averages of normalisation layers, and the
+ * states and dropout masks of recurrent ones that run outside our cells. All at once: no other code of the caller's comes between.
  */
-export function remember(model: LayersModel): () => void {
-  const layers = sublayers(model).map(inside);
+export function untouched<T>(model: LayersModel, pass: () => T): T {
   const undo: (() => void)[] = [];
-  for (const variable of new Set(layers.flatMap((it) => it.nonTrainableWeights ?? []).map((weight) => weight.val))) {
-    const before = tf.keep(variable.clone());
-    undo.push(() => {
-      // A written variable points at other memory; one that was only read needs nothing.
-      if (variable.dataId !== before.dataId) variable.assign(before);
-      before.dispose();
-    });
-  }
-  for (const it of layers) {
-    if (it.stateful && it.states_) {
-      const states = it.states_;
-      const before = states.map((state) => tf.keep(state.clone()));
-      const kept = it.keptStates?.length ?? 0;
-      undo.push(() => {
-        if (it.states_ === states && states.every((state) => !state.isDisposed)) {
-          tf.dispose(before);
-          return;
-        }
-        tf.dispose(it.states_ ?? []);
-        for (const later of it.keptStates?.splice(kept) ?? []) tf.dispose(later);
-        it.states_ = before;
-      });
+  try {
+    const layers = sublayers(model).map(inside);
+    for (const variable of new Set(layers.flatMap((it) => it.nonTrainableWeights ?? []).map((weight) => weight.val))) {
+      undo.push(rememberVariable(variable));
     }
+    for (const it of layers) {
+      if (it.stateful && it.states_) undo.push(rememberStates(it, it.states_));
+      for (const name of ['dropoutMask', 'recurrentDropoutMask'] as const) {
+        if (name in it) undo.push(setDropoutMaskAside(it, name));
+      }
+    }
+    return pass();
+  } finally {
+    for (const one of undo) one();
   }
-  return () => { for (const one of undo) one(); };
+}
+
+function rememberVariable(variable: tf.Variable): () => void {
+  const before = tf.keep(variable.clone());
+  return () => {
+    // A written variable points at other memory; one that was only read needs nothing.
+    if (variable.dataId !== before.dataId) variable.assign(before);
+    before.dispose();
+  };
+}
+
+function rememberStates(it: LayerInternals, states: readonly tf.Tensor[]): () => void {
+  const before = states.map((state) => tf.keep(state.clone()));
+  const kept = it.keptStates?.length ?? 0;
+  return () => {
+    if (it.states_ === states && states.every((state) => !state.isDisposed)) {
+      tf.dispose(before);
+      return;
+    }
+    tf.dispose(it.states_ ?? []);
+    for (const later of it.keptStates?.splice(kept) ?? []) tf.dispose(later);
+    it.states_ = before;
+  };
+}
+
+/** TF.js's cells make a dropout mask where they have none, and keep it: some for good, with the rate it was made with. */
+function setDropoutMaskAside(it: LayerInternals, name: 'dropoutMask' | 'recurrentDropoutMask'): () => void {
+  const before = it[name] ?? null;
+  it[name] = null;
+  return () => {
+    tf.dispose(it[name] ?? []);
+    it[name] = before;
+  };
 }

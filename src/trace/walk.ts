@@ -1,10 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { inside, originOf, type GraphNode } from '../model/internals.js';
+import { SeeRnnError } from '../core/errors.js';
+import { originOf, type GraphNode } from '../model/internals.js';
 import { nodeOf, type Call, type Graph } from '../model/calls.js';
 import { callLayer, type CallContext } from './call.js';
-
-/** A tensor on its way through the graph, and the mask that goes with it. */
-export interface Masked { readonly value: tf.Tensor; readonly mask: tf.Tensor | null }
+import { outputMasks, type Masked } from './masks.js';
 
 /**
  * Walks a model's graph once, calling every layer with fresh arguments.
@@ -22,39 +21,38 @@ export function walk(
   const { model, calls, nested } = graph;
   const done = new Map<GraphNode, readonly Masked[]>();
   const valueOf = (tensor: (typeof model.inputs)[number]): Masked => {
-    const fed = model.inputs.indexOf(tensor);
-    if (fed >= 0) return inputs[fed]!;
     const origin = originOf(tensor);
     return done.get(nodeOf(origin))![origin.tensorIndex]!;
   };
 
   for (const call of calls) {
-    const { label, layer, node } = call;
-    // An input of the model, by whichever layer: it is fed, not called.
+    const { node } = call;
+    const inner = nested.get(call);
+    let results: readonly Masked[];
     if (node.outputTensors.every((tensor) => model.inputs.includes(tensor))) {
-      done.set(node, node.outputTensors.map(valueOf));
-      continue;
+      // An input of the model: it is fed, not called.
+      results = node.outputTensors.map((tensor) => inputs[model.inputs.indexOf(tensor)]!);
+    } else {
+      const from = node.inputTensors.map(valueOf);
+      results = inner ? walk(inner, from, context, visit) : called(call, from, context);
     }
-    const from = node.inputTensors.map(valueOf);
-    const inner = nested.get(label);
-    if (inner) {
-      const results = walk(inner, from, context, visit);
-      const values = visit(call, results.map(({ value }) => value));
-      done.set(node, results.map(({ mask }, i) => ({ value: values[i]!, mask })));
-      continue;
-    }
-    const outputs = visit(call, callLayer(layer, from.map(({ value }) => value), from[0]?.mask ?? null, context));
-    const masks = outputMasks(call, from);
-    done.set(node, outputs.map((value, i) => ({ value, mask: masks[i] ?? null })));
+    const values = visit(call, results.map(({ value }) => value));
+    done.set(node, results.map(({ mask }, i) => ({ value: values[i]!, mask })));
   }
   return model.outputs.map(valueOf);
 }
 
-function outputMasks({ layer }: Call, from: readonly Masked[]): readonly (tf.Tensor | null)[] {
-  const it = inside(layer);
-  if (!it.supportsMasking) return [];
-  const values = from.map(({ value }) => value);
-  const masks = from.map(({ mask }) => mask);
-  const computed = values.length === 1 ? it.computeMask(values[0]!, masks[0]!) : it.computeMask(values, masks);
-  return Array.isArray(computed) ? computed : [computed];
+function called({ label, layer }: Call, from: readonly Masked[], context: CallContext): Masked[] {
+  try {
+    const outputs = callLayer(layer, from.map(({ value }) => value), from[0]?.mask ?? null, context);
+    const masks = outputMasks(layer, from);
+    return outputs.map((value, i) => ({ value, mask: masks[i] ?? null }));
+  } catch (error) {
+    // TF.js's own words don't say where.
+    if (error instanceof SeeRnnError) throw error;
+    throw new SeeRnnError(`layer '${label}': ${oneLine(error)}`, { cause: error });
+  }
 }
+
+/** What was thrown, on one line. */
+export const oneLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();

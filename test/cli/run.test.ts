@@ -17,7 +17,7 @@ describe('the command line', () => {
     expect(await said(['-V'])).toEqual(expected);
   });
 
-  it.each([['--help'], ['plot', '--help'], ['plot', '0d', '--help'], ['plot', '1d', '--help'], ['plot', '2d', '--help'], ['plot', 'hist', '--help']])(
+  it.each([['--help'], ['examples', '--help'], ['plot', '--help'], ['plot', '0d', '--help'], ['plot', '1d', '--help'], ['plot', '2d', '--help'], ['plot', 'hist', '--help']])(
     'helps: %s %s %s', async (...argv) => {
       const words = argv.filter((word: string | undefined) => word !== undefined);
       const { code, stdout, stderr } = await said(words);
@@ -33,7 +33,7 @@ describe('the command line', () => {
 
   it.each([
     ['polt', "unknown command 'polt'; did you mean 'plot'?"],
-    ['frobnicate', "unknown command 'frobnicate'; there are: plot"],
+    ['frobnicate', "unknown command 'frobnicate'; there are: examples, plot"],
     ['plot 3d', "unknown command '3d'; did you mean '0d'?"],
     ['plot histogram', "unknown command 'histogram'; there are: 0d, 1d, 2d, hist"],
     ['--hlep', "unknown option '--hlep'; did you mean '--help'?"],
@@ -53,7 +53,7 @@ describe('the command line', () => {
   });
 
   it('a name with control characters does not reach the terminal as such', async () => {
-    expect(await said(['pl\u001b[2Jot\n'])).toEqual({ code: 2, stdout: '', stderr: "see-rnn: unknown command 'pl\\u001b[2Jot\\u000a'; there are: plot\n" });
+    expect(await said(['pl\u001b[2Jot\n'])).toEqual({ code: 2, stdout: '', stderr: "see-rnn: unknown command 'pl\\u001b[2Jot\\u000a'; there are: examples, plot\n" });
   });
 });
 

@@ -1,0 +1,15 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Batch } from './course.js';
+import { featuresOf, TIMESTEPS, widthOf, type Recurrent } from './models.js';
+import type { Random } from './random.js';
+
+export const SAMPLES = 16;
+
+/** A batch of examples 1 to 7: x from N(0, 1), y from U(-1, 1). There is nothing to learn in it but the batch itself. */
+export function noise(recurrent: Recurrent, random: Random): Batch {
+  const [features, width] = [featuresOf(recurrent), widthOf(recurrent)];
+  return {
+    x: tf.tensor(random.normals(SAMPLES * TIMESTEPS * features), [SAMPLES, TIMESTEPS, features]),
+    y: tf.tensor(random.uniforms(SAMPLES * width, -1, 1), [SAMPLES, width]),
+  };
+}

@@ -1,0 +1,108 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { SeeRnnError } from '../core/errors.js';
+import { printable } from '../core/printable.js';
+import { writeWhole } from '../files/disk/node.js';
+import { Course, type Training } from './course.js';
+import { fileName, type Example } from './example.js';
+import { page, type PageSettings, type ShownExample } from './page.js';
+import { strengths } from './strength.js';
+
+/** How far an example's training is. */
+export interface Progress {
+  /** Iterations done and to do, of all the models that the example trains. */
+  readonly done: number;
+  readonly total: number;
+  /** The loss of the last iteration. */
+  readonly loss: number;
+}
+
+/** What wants to know how a run goes. */
+export interface Watcher {
+  /** An example begins. Where others have trained its models already, `done` is not 0. */
+  begins(example: Example, progress: Progress): void;
+  trained(progress: Progress): void;
+  ends(shown: ShownExample): void;
+}
+
+export interface RunOptions extends PageSettings {
+  /** The folder to write to; it is made where it is missing. */
+  readonly out: string;
+  /** Whether to train as long as published, rather than as long as is usual here. */
+  readonly full: boolean;
+}
+
+/**
+ * Trains and draws examples, writes their figures as PNG and SVG to a folder, and a page that shows them. The page grows
+ * with every example, so that one may look while the rest is made.
+ *
+ * Examples that train the same model share it: the later goes on from where the earlier was.
+ *
+ * @returns the page's path
+ * @throws SeeRnnError where the folder can't be written to
+ */
+export async function runExamples(examples: readonly Example[], options: RunOptions, watcher: Watcher): Promise<string> {
+  await makeFolder(options.out);
+  const courses = new Map<string, Course>();
+  const shown: ShownExample[] = [];
+  const path = resolve(options.out, 'index.html');
+  for (const [i, example] of examples.entries()) {
+    const start = performance.now();
+    const iterations = options.full ? example.iterations.full : example.iterations.usual;
+    const models = example.trainings.map((training) => courseOf(training, iterations, courses));
+    await train(models, iterations, example, watcher);
+    const { gradients, figures } = await example.look(models.map(({ model }) => model), iterations);
+    const drawn = [];
+    for (const { name, drawing, caption } of figures) {
+      const file = fileName(example, name);
+      for (const ending of ['png', 'svg']) await drawing.save(join(options.out, `${file}.${ending}`));
+      drawn.push({ file, caption, figure: drawing.figure });
+    }
+    shown.push({
+      example, iterations, figures: drawn,
+      models: example.trainings.map(({ name }, m) => ({ name, loss: models[m].loss, strengths: strengths(gradients[m]) })),
+      seconds: (performance.now() - start) / 1000,
+    });
+    letGo(courses, examples.slice(i + 1));
+    await writeWhole(path, new TextEncoder().encode(page(shown, options)));
+    watcher.ends(shown.at(-1)!);
+  }
+  return path;
+}
+
+/** The training that an earlier example began, unless it went too far; else a new one. */
+function courseOf(training: Training, iterations: number, courses: Map<string, Course>): Course {
+  const begun = courses.get(training.key);
+  if (begun !== undefined && begun.iterations <= iterations) return begun;
+  begun?.dispose();
+  const course = new Course(training);
+  courses.set(training.key, course);
+  return course;
+}
+
+/** Ends the trainings that no later example goes on with. */
+function letGo(courses: Map<string, Course>, later: readonly Example[]): void {
+  const wanted = new Set(later.flatMap(({ trainings }) => trainings.map(({ key }) => key)));
+  for (const [key, course] of [...courses]) {
+    if (wanted.has(key)) continue;
+    course.dispose();
+    courses.delete(key);
+  }
+}
+
+async function train(courses: readonly Course[], iterations: number, example: Example, watcher: Watcher): Promise<void> {
+  const progress = ({ loss }: Course): Progress =>
+    ({ done: courses.reduce((sum, course) => sum + course.iterations, 0), total: courses.length * iterations, loss });
+  watcher.begins(example, progress(courses[0]));
+  for (const course of courses) await course.advance(iterations, () => { watcher.trained(progress(course)); });
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its place' : code === 'EACCES' ? 'permission denied' : code;
+    throw new SeeRnnError(`${printable(path)}: the folder can't be made: ${reason}`, { cause: error });
+  }
+}

@@ -9,6 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['see-rnn-source', 'node', 'import', 'module', 'default'] } },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/out/**'],
     setupFiles: ['test/setup.ts'],
     reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
     testTimeout: 60_000,

@@ -153,7 +153,6 @@ export class KernelPass {
       this.sequence = options.sequence ? this.#read(this.#fields.sequence, samples * steps * units) : null;
       this.lastHidden = final(this.#fields.hidden);
       this.lastCell = kind === 'LSTM' ? final(this.#fields.cell) : null;
-      // What became a vector of bits a lane is not read again as numbers; only whether there was a mask.
     } catch (error) {
       this.free();
       throw error;
@@ -170,11 +169,18 @@ export class KernelPass {
   /** Every step's cell state, likewise. */
   cell(): Float32Array { return this.#states(this.#fields.cell + this.#stateBytes); }
 
-  /**
-   * A gate at every step, (samples, steps, units), time in input order: its value, and after `backward` the adjoint of
-   * its pre-activation.
-   */
+  /** A gate at every step, after its activation: (samples, steps, units), time in input order. Before `backward` only. */
   gate(name: string): Float32Array {
+    if (this.#wentBack) throw new Error('the gates have become their adjoints');
+    return this.#gate(name);
+  }
+  /** dL/d(pre-activation) of a gate at every step, likewise, after `backward`. */
+  gateAdjoint(name: string): Float32Array {
+    this.#needAdjoints();
+    return this.#gate(name);
+  }
+
+  #gate(name: string): Float32Array {
     const { kind, units } = this.#shape;
     const index = (ROWS[kind] as readonly string[]).indexOf(name);
     if (index === -1) throw new Error(`${kind} has no gate '${name}'`);

@@ -51,6 +51,7 @@ for line in sys.stdin:
         made.clear()
         made[key] = jobs(*key)
         made[key]()  # warms up
+        made[key]()
     start = time.perf_counter()
     made[key]()
     print(json.dumps({"seconds": time.perf_counter() - start}), flush=True)

@@ -14,59 +14,63 @@ export const SOFTSIGN: usize = 7;
 
 // Constants are loaded from memory: that costs less than making them anew from immediates.
 const table = memory.data<f32>([
-  1.4426950408889634,
-  0.693359375,
-  -0.00021219444,
-  0.000198756915,
-  0.0013981999507,
-  0.0083334519073,
-  0.041665795894,
-  0.16666665459,
-  0.50000001201,
-  -0.00570498872745,
-  0.0206390887954,
-  -0.0537397155531,
-  0.133314422036,
-  -0.333332819422,
-  1.0,
-  2.0,
-  0.5,
-  -87.0,
-  87.0,
-  0.625,
-  6.0,
-  0.2,
-  0.16666666666666666,
-  12582912.0,
-  1e-30,
-  -0.0,
+  -1.4426950408889634, // LOG2E_NEGATIVE
+  126.0, // MOST
+  -126.0, // LEAST
+  12582912.0, // ROUND
+  0.6931470036506653, // E1
+  0.24022242426872253, // E2
+  0.05550733581185341, // E3
+  0.009671512991189957, // E4
+  0.001326472731307149, // E5
+  7.99881172180175781, // EDGE
+  -0.0, // SIGN
+  4.89352455891786e-03, // P1
+  6.37261928875436e-04, // P3
+  1.48572235717979e-05, // P5
+  5.12229709037114e-08, // P7
+  -8.60467152213735e-11, // P9
+  2.00018790482477e-13, // P11
+  -2.76076847742355e-16, // P13
+  4.89352518554385e-03, // Q0
+  2.26843463243900e-03, // Q2
+  1.18534705686654e-04, // Q4
+  1.19825839466702e-06, // Q6
+  1.0, // ONE
+  0.5, // HALF
+  6.0, // SIX
+  0.2, // FIFTH
+  0.16666666666666666, // SIXTH
+  1e-30, // TINY
 ], 16);
-const LOG2E: usize = 0;
-const LN2_HIGH: usize = 4;
-const LN2_LOW: usize = 8;
-const E0: usize = 12;
+const LOG2E_NEGATIVE: usize = 0;
+const MOST: usize = 4;
+const LEAST: usize = 8;
+const ROUND: usize = 12;
 const E1: usize = 16;
 const E2: usize = 20;
 const E3: usize = 24;
 const E4: usize = 28;
 const E5: usize = 32;
-const T0: usize = 36;
-const T1: usize = 40;
-const T2: usize = 44;
-const T3: usize = 48;
-const T4: usize = 52;
-const ONE: usize = 56;
-const TWO: usize = 60;
-const HALF: usize = 64;
-const LEAST: usize = 68;
-const MOST: usize = 72;
-const SMALL: usize = 76;
-const SIX: usize = 80;
-const FIFTH: usize = 84;
-const SIXTH: usize = 88;
-const ROUND: usize = 92;
-const TINY: usize = 96;
-const SIGN: usize = 100;
+const EDGE: usize = 36;
+const SIGN: usize = 40;
+const P1: usize = 44;
+const P3: usize = 48;
+const P5: usize = 52;
+const P7: usize = 56;
+const P9: usize = 60;
+const P11: usize = 64;
+const P13: usize = 68;
+const Q0: usize = 72;
+const Q2: usize = 76;
+const Q4: usize = 80;
+const Q6: usize = 84;
+const ONE: usize = 88;
+const HALF: usize = 92;
+const SIX: usize = 96;
+const FIFTH: usize = 100;
+const SIXTH: usize = 104;
+const TINY: usize = 108;
 
 // @ts-ignore: decorator
 @inline
@@ -85,47 +89,47 @@ export function madd(a: v128, b: v128, sum: v128): v128 {
 }
 
 /**
- * e^x to 1.2e-7 relative, x clamped to [-87, 87], so that neither it nor its inverse is denormal: 2^n times a polynomial
- * in the rest, with the coefficients of Moshier's Cephes library (expf).
+ * 1 / (1 + e^-x), to 3e-7 relative where it is not small, to |x| 1.2e-7 where it is.
+ *
+ * e^-x = 2^t = 2^n 2^r, with n the nearest whole number and 2^r a polynomial of our own, the best of its degree (9e-8).
+ * Clamped so that neither the power nor its inverse is denormal.
  */
 // @ts-ignore: decorator
 @inline
-function exp(x: v128): v128 {
-  x = f32x4.pmin(f32x4.pmax(x, c(LEAST)), c(MOST));
-  // Beside 1.5 * 2^23 a float has no fraction: the sum's low bits are the nearest whole number n.
-  const rounded = madd(x, c(LOG2E), c(ROUND));
-  const n = f32x4.sub(rounded, c(ROUND));
-  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, c(LN2_HIGH))), f32x4.mul(n, c(LN2_LOW)));
-  let p = madd(c(E0), r, c(E1));
-  p = madd(p, r, c(E2));
+function sigmoid(x: v128): v128 {
+  const t = f32x4.pmin(f32x4.pmax(f32x4.mul(x, c(LOG2E_NEGATIVE)), c(LEAST)), c(MOST));
+  // Beside 1.5 * 2^23 a float has no fraction: the sum's low bits are n.
+  const rounded = f32x4.add(t, c(ROUND));
+  const r = f32x4.sub(t, f32x4.sub(rounded, c(ROUND)));
+  let p = madd(c(E5), r, c(E4));
   p = madd(p, r, c(E3));
-  p = madd(p, r, c(E4));
-  p = madd(p, r, c(E5));
-  p = f32x4.add(madd(p, f32x4.mul(r, r), r), c(ONE));
+  p = madd(p, r, c(E2));
+  p = madd(p, r, c(E1));
+  p = madd(p, r, c(ONE));
   // n added to the exponent of 1 is 2^n.
-  return f32x4.mul(p, i32x4.add(c(ONE), i32x4.shl(rounded, 23)));
+  const power = i32x4.add(i32x4.shl(rounded, 23), c(ONE));
+  return f32x4.div(c(ONE), madd(p, power, c(ONE)));
 }
 
+/**
+ * A ratio of polynomials, to 4e-7 relative; the coefficients are those of the Eigen library (ptanh_float). Beyond 8 it
+ * is 1, exactly, as in float32 it should be from 9 on: a saturated unit then has no gradient at all.
+ */
 // @ts-ignore: decorator
 @inline
-export function sigmoid(x: v128): v128 {
-  return f32x4.div(c(ONE), f32x4.add(c(ONE), exp(f32x4.neg(x))));
-}
-
-/** Near 0 an odd polynomial (Cephes, tanhf), which keeps the relative precision there; 1 - 2 / (e^2|x| + 1) beyond. */
-// @ts-ignore: decorator
-@inline
-export function tanh(x: v128): v128 {
-  const size = f32x4.abs(x);
-  const far = f32x4.sub(c(ONE), f32x4.div(c(TWO), f32x4.add(exp(f32x4.add(size, size)), c(ONE))));
+function tanh(x: v128): v128 {
   const z = f32x4.mul(x, x);
-  let p = madd(c(T0), z, c(T1));
-  p = madd(p, z, c(T2));
-  p = madd(p, z, c(T3));
-  p = madd(p, z, c(T4));
-  const near = madd(f32x4.mul(p, z), x, x);
-  const signed = v128.or(far, v128.and(x, c(SIGN)));
-  return v128.bitselect(near, signed, f32x4.lt(size, c(SMALL)));
+  let p = madd(c(P13), z, c(P11));
+  p = madd(p, z, c(P9));
+  p = madd(p, z, c(P7));
+  p = madd(p, z, c(P5));
+  p = madd(p, z, c(P3));
+  p = madd(p, z, c(P1));
+  let q = madd(c(Q6), z, c(Q4));
+  q = madd(q, z, c(Q2));
+  q = madd(q, z, c(Q0));
+  const far = f32x4.gt(f32x4.abs(x), c(EDGE));
+  return v128.bitselect(v128.or(v128.and(x, c(SIGN)), c(ONE)), f32x4.div(f32x4.mul(p, x), q), far);
 }
 
 // @ts-ignore: decorator

@@ -1,13 +1,17 @@
-// Speed of the recurrent kernels, on one thread: two stacked layers, all steps then the last, forward both, and
+// Speed of the recurrent kernels, on one thread or several: two stacked layers, all steps then the last, forward both, and
 // dL/d(output of the first). With all copies; against the SIMD peak measured between the runs.
-// Run: npm run build && node bench/recurrence.mjs [--plain] [LSTM|GRU|SimpleRNN]
+// Run: npm run build && node bench/recurrence.mjs [--plain] [--threads=2] [LSTM|GRU|SimpleRNN]
 
 import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { kernels, usePlainBuild } from '../dist/kernels/module.js';
 import { KernelPass } from '../dist/kernels/pass.js';
+import { setThreads, threads } from '../dist/kernels/threads.js';
 import { peakMeter } from './peak.mjs';
 
-if (process.argv.includes('--plain')) usePlainBuild();
+const flag = (name) => process.argv.find((word) => word.startsWith(`--${name}`));
+if (flag('plain')) usePlainBuild();
+setThreads(Number(flag('threads=')?.split('=')[1] ?? 1));
 
 const jobs = [[16, 100, 12, 6], [16, 1000, 16, 64], [16, 100, 16, 256], [32, 100, 256, 512]];
 const kinds = [['LSTM', 4, 4], ['GRU', 3, 3], ['SimpleRNN', 1, 1]];
@@ -46,9 +50,10 @@ function job(kind, gates, [samples, steps, features, units]) {
   return { run, flops, marks, parts: [features + units, 2 * units, units, units].map((n) => perRow * n) };
 }
 
-const { fused } = kernels();
+const { fused, team } = kernels();
+while (team.size() < threads()) await wait(10);
 const peak = await peakMeter(fused);
-console.log(`Node ${process.versions.node}, ${fused ? 'fused multiply-add' : 'plain SIMD'}`);
+console.log(`Node ${process.versions.node}, ${fused ? 'fused multiply-add' : 'plain SIMD'}, ${threads()} thread${threads() > 1 ? 's; the peak is one thread\'s' : ''}`);
 const only = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 for (const [kind, gates] of kinds.filter(([name]) => only.length === 0 || only.includes(name))) {
   for (const size of jobs) {

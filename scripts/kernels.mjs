@@ -9,7 +9,7 @@ import { Failure, kernelHeader, kernelModule, root } from './fresh.mjs';
 
 const options = [
   'src/kernels/assembly/index.ts',
-  '--runtime', 'stub', '--importMemory', '--noAssert', '--use', 'abort=',
+  '--runtime', 'stub', '--importMemory', '--maximumMemory', '65535', '--noAssert', '--use', 'abort=',
   '--enable', 'simd', '-O3', '--converge',
 ];
 

@@ -1,5 +1,6 @@
 import { KernelMemory, MOST_PAGES } from './memory.js';
 import { fusedBytes, plainBytes } from './generated/wasm.js';
+import { CONTROL_BYTES, sharesMemory, Team } from './threads.js';
 
 /** What the WebAssembly module exports; `src/kernels/assembly` says what each does. All sizes are in floats, addresses in bytes. */
 export interface KernelExports {
@@ -16,12 +17,15 @@ export interface KernelExports {
   weightGradients(pass: number, chunk: number, panelBytes: number): void;
   readRows(pass: number, from: number, steps: number, rows: number, first: number, width: number, backwards: boolean, to: number): void;
   readColumns(from: number, width: number, rows: number, turn: number, to: number, ld: number): void;
+  addSums(to: number, from: number, floats: number): void;
   heapBase(): number;
 }
 
 export interface Kernels {
   readonly run: KernelExports;
   readonly memory: KernelMemory;
+  /** The threads; null where they can't share memory. */
+  readonly team: Team | null;
   /** Whether this is the build with fused multiply-add. */
   readonly fused: boolean;
 }
@@ -57,10 +61,29 @@ let loaded: Kernels | undefined;
 export function kernels(): Kernels {
   if (loaded === undefined) {
     const { bytes, fused } = build()!;
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    const shared = sharesMemory();
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared });
+    const module = new WebAssembly.Module(shared ? importingShared(bytes) : bytes);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     const run = exports as unknown as KernelExports;
-    loaded = { run, memory: new KernelMemory(memory, run.heapBase()), fused };
+    const base = Math.ceil(run.heapBase() / 64) * 64;
+    loaded = { run, memory: new KernelMemory(memory, base + CONTROL_BYTES), fused, team: shared ? new Team(module, memory, run, base) : null };
   }
   return loaded;
 }
+
+/**
+ * The same module, for a shared memory. Whether the memory it imports is shared is one bit of the module, and the kernels
+ * are the same either way: so there are not twice as many builds.
+ */
+function importingShared(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  // In the import section: the names "env" and "memory", their lengths before them; 2: a memory; 1: it has a maximum.
+  const entry = [3, ...ascii('env'), 6, ...ascii('memory'), 2, 1];
+  const at = bytes.findIndex((_, n) => entry.every((byte, k) => bytes[n + k] === byte));
+  if (at === -1) throw new Error('the kernels import no memory');
+  const shared = bytes.slice();
+  shared[at + entry.length - 1] = 3; // shared, with a maximum
+  return shared;
+}
+
+const ascii = (text: string): number[] => [...text].map((c) => c.charCodeAt(0));

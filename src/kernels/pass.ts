@@ -1,4 +1,5 @@
 import { kernels, type Kernels } from './module.js';
+import type { Job } from './threads.js';
 
 /** A recurrence and the size of what goes through it. */
 export interface PassShape {
@@ -63,7 +64,7 @@ const FIELDS = [
   'x', 'mask', 'initialHidden', 'initialCell', 'kernel', 'recurrent', 'recurrentNew', 'bias',
   'gates', 'hidden', 'cell', 'sequence', 'lanes', 'skipped',
   'dSequence', 'dLastHidden', 'dLastCell', 'recurrentBack', 'recurrentNewBack', 'kernelBack', 'dHidden', 'dCell', 'dProduct',
-  'totalHidden', 'totalCell', 'flushed', 'dx', 'factors', 'adjoints', 'dKernel', 'dRecurrent', 'dBias',
+  'totalHidden', 'totalCell', 'flushed', 'dx', 'factors', 'adjoints', 'dKernel', 'dRecurrent', 'dBias', 'progress',
 ] as const;
 type Fields = Record<(typeof FIELDS)[number], number>;
 
@@ -83,20 +84,36 @@ const CHUNK = 65_536;
 /** Samples, over steps, whose share of a weight gradient is summed at a go. */
 const OUTER = 512;
 
-/** One pass of a recurrence over a sequence, on the kernels, in their memory. To be freed. */
+/** Multiplications that are worth a second thread: handing over and waiting costs some tens of microseconds. */
+const WORTH_A_THREAD = 4_000_000;
+
+/** The part of a pass that one thread works on: some blocks of samples. */
+interface Share {
+  readonly fields: Fields;
+  /** Where the kernels read them. */
+  readonly struct: number;
+  /** Its first sample. */
+  readonly first: number;
+  readonly blocks: number;
+}
+
+/**
+ * One pass of a recurrence over a sequence, on the kernels, in their memory. To be freed.
+ *
+ * Threads share the samples among them: each sample is a sequence of its own but for the weights' gradients, which are
+ * sums over all of them.
+ */
 export class KernelPass {
   readonly #kernel: Kernels = kernels();
   readonly #shape: PassShape;
   readonly #weights: PassWeights;
   readonly #keep: boolean;
   readonly #gates: number;
-  readonly #blocks: number;
-  readonly #fields: Fields;
-  readonly #struct: number;
+  readonly #shares: readonly Share[];
   /** Blocks that live as long as the pass. */
   readonly #held: number[] = [];
   /** Blocks of what is going on. */
-  #lent: number[] = [];
+  readonly #lent: number[] = [];
   #freed = false;
   #wentBack = false;
 
@@ -109,50 +126,49 @@ export class KernelPass {
   /**
    * Runs the recurrence forwards.
    *
-   * @throws SeeRnnError where WebAssembly's memory can't hold what the pass keeps
+   * @throws SeeRnnError where WebAssembly's memory can't hold what the pass keeps, or a thread died
    */
   constructor(shape: PassShape, weights: PassWeights, input: PassInput, options: PassOptions) {
     const { kind, samples, steps, features, units } = shape;
+    const { keep } = options;
     this.#shape = shape;
     this.#weights = weights;
-    this.#keep = options.keep;
+    this.#keep = keep;
     this.#gates = kind === 'LSTM' ? 4 : kind === 'GRU' ? 3 : 1;
     const rows = ROWS[kind].length * units;
-    this.#blocks = Math.ceil(samples / LANES);
-    const chunk = Math.max(1, Math.min(steps, Math.max(Math.floor(CHUNK / (this.#blocks * LANES * (rows + features))), Math.ceil(4 / this.#blocks))));
-    const zeros = Object.fromEntries(FIELDS.map((name) => [name, 0])) as Fields;
-    this.#fields = Object.assign(zeros, {
-      kind: KINDS.indexOf(kind), resetAfter: Number(shape.resetAfter), activation: shape.activation, recurrentActivation: shape.recurrentActivation,
-      backwards: Number(shape.backwards), samples, steps, features, units, rows, chunk, keep: Number(options.keep),
-    });
     try {
-      this.#struct = this.#hold(FIELDS.length);
-      const state = this.#blocks * LANES * units;
-      const slots = options.keep ? steps : chunk;
-      this.#set({
-        x: options.keep ? this.#holdCopy(input.x) : this.#lendCopy(input.x),
-        gates: this.#hold(slots * this.#blocks * LANES * rows + SLACK),
-        hidden: this.#hold((slots + 1) * state + SLACK),
-        cell: kind === 'LSTM' ? this.#hold((slots + 1) * state) : 0,
-        skipped: input.mask ? this.#hold(steps * this.#blocks * LANES) : 0,
-        mask: input.mask ? this.#lendWords(input.mask) : 0,
-        initialHidden: this.#lendCopy(input.initialHidden),
-        initialCell: kind === 'LSTM' ? this.#lendCopy(input.initialCell) : 0,
-        sequence: options.sequence ? this.#lend(samples * steps * units) : 0,
-        lanes: this.#lend(chunk * this.#blocks * LANES * features + SLACK),
+      this.#shares = this.#divided();
+      const x = keep ? this.#holdCopy(input.x) : this.#lendCopy(input.x);
+      const mask = input.mask ? this.#lendWords(input.mask) : 0;
+      const initialHidden = this.#lendCopy(input.initialHidden);
+      const initialCell = kind === 'LSTM' ? this.#lendCopy(input.initialCell) : 0;
+      const sequence = options.sequence ? this.#lend(samples * steps * units) : 0;
+      const packed = {
         bias: this.#lendCopy(this.#bias()),
         kernel: this.#packed(weights.kernel, { rows: this.#gates * units, depth: features, columns: true, turn: this.#turn }),
         ...this.#recurrent(true),
-      });
-      this.#run((run) => { run.forward(this.#struct); });
-      const final = (from: number): Float32Array => {
-        const to = this.#lend(samples * units);
-        this.#kernel.run.readRows(this.#struct, from + 4 * state * (options.keep ? steps : 0), 1, units, 0, units, false, to);
-        return this.#read(to, samples * units);
       };
-      this.sequence = options.sequence ? this.#read(this.#fields.sequence, samples * steps * units) : null;
-      this.lastHidden = final(this.#fields.hidden);
-      this.lastCell = kind === 'LSTM' ? final(this.#fields.cell) : null;
+      this.#set((share) => {
+        const lanes = share.blocks * LANES;
+        const slots = keep ? steps : share.fields.chunk;
+        return {
+          ...packed,
+          x: part(x, share, steps * features),
+          mask: part(mask, share, steps),
+          initialHidden: part(initialHidden, share, units),
+          initialCell: part(initialCell, share, units),
+          sequence: part(sequence, share, steps * units),
+          gates: this.#hold(slots * lanes * rows + SLACK),
+          hidden: this.#hold((slots + 1) * lanes * units + SLACK),
+          cell: kind === 'LSTM' ? this.#hold((slots + 1) * lanes * units) : 0,
+          skipped: mask === 0 ? 0 : this.#hold(steps * lanes),
+          lanes: this.#lend(share.fields.chunk * lanes * features + SLACK),
+        };
+      });
+      this.#do('forward');
+      this.sequence = options.sequence ? this.#read(sequence, samples * steps * units) : null;
+      this.lastHidden = this.#last(({ hidden }) => hidden);
+      this.lastCell = kind === 'LSTM' ? this.#last(({ cell }) => cell) : null;
     } catch (error) {
       this.free();
       throw error;
@@ -161,13 +177,10 @@ export class KernelPass {
     }
   }
 
-  /** The rows of a GRU's gates begin with its new gate, Keras's last. */
-  get #turn(): number { return this.#shape.kind === 'GRU' ? 2 * this.#shape.units : 0; }
-
   /** Every step's hidden state: (samples, steps, units), time in input order. */
-  hidden(): Float32Array { return this.#states(this.#fields.hidden + this.#stateBytes); }
+  hidden(): Float32Array { return this.#states(({ hidden }) => hidden, 1); }
   /** Every step's cell state, likewise. */
-  cell(): Float32Array { return this.#states(this.#fields.cell + this.#stateBytes); }
+  cell(): Float32Array { return this.#states(({ cell }) => cell, 1); }
 
   /** A gate at every step, after its activation: (samples, steps, units), time in input order. Before `backward` only. */
   gate(name: string): Float32Array {
@@ -180,53 +193,46 @@ export class KernelPass {
     return this.#gate(name);
   }
 
-  #gate(name: string): Float32Array {
-    const { kind, units } = this.#shape;
-    const index = (ROWS[kind] as readonly string[]).indexOf(name);
-    if (index === -1) throw new Error(`${kind} has no gate '${name}'`);
-    return this.#rows(this.#fields.gates, this.#fields.rows, index * units);
-  }
-
   /**
    * Goes through the sequence backwards. Once: the gates become their adjoints.
    *
    * @param totals which total adjoints of the states are to be kept, for `totalHidden` and `totalCell`
    * @returns the adjoints of the initial states, (samples, units) each
+   * @throws SeeRnnError as the constructor
    */
   backward(from: PassAdjoints, totals: { readonly hidden?: boolean; readonly cell?: boolean } = {}): { hidden: Float32Array; cell: Float32Array | null; flushed: Flushed } {
-    const { kind, steps, units, samples, resetAfter } = this.#shape;
+    const { kind, steps, units, resetAfter } = this.#shape;
     this.#needKept();
     if (this.#wentBack) throw new Error('a pass goes backwards once');
     this.#wentBack = true;
-    const state = this.#blocks * LANES * units;
     const lstm = kind === 'LSTM';
     try {
-      this.#set({
-        dSequence: this.#lendCopy(from.sequence),
-        dLastHidden: this.#lendCopy(from.lastHidden),
-        dLastCell: lstm ? this.#lendCopy(from.lastCell) : 0,
-        dHidden: this.#lend(state),
-        dCell: lstm ? this.#lend(state) : 0,
-        dProduct: kind === 'GRU' && !resetAfter ? this.#lend(state) : 0,
-        lanes: this.#lend(state),
-        flushed: this.#lendZeros(3 * steps),
-        totalHidden: totals.hidden ? this.#hold(steps * state) : 0,
-        totalCell: totals.cell && lstm ? this.#hold(steps * state) : 0,
-        mask: this.#fields.skipped, // any number but 0 where there is one
-        ...this.#recurrent(false),
+      const dSequence = this.#lendCopy(from.sequence);
+      const dLastHidden = this.#lendCopy(from.lastHidden);
+      const dLastCell = lstm ? this.#lendCopy(from.lastCell) : 0;
+      const packed = this.#recurrent(false);
+      this.#set((share) => {
+        const state = share.blocks * LANES * units;
+        return {
+          ...packed,
+          mask: share.fields.skipped, // any number but 0 where there is one
+          dSequence: part(dSequence, share, steps * units),
+          dLastHidden: part(dLastHidden, share, units),
+          dLastCell: part(dLastCell, share, units),
+          dHidden: this.#lend(state),
+          dCell: lstm ? this.#lend(state) : 0,
+          dProduct: kind === 'GRU' && !resetAfter ? this.#lend(state) : 0,
+          lanes: this.#lend(state),
+          flushed: this.#lendZeros(3 * steps),
+          totalHidden: totals.hidden ? this.#hold(steps * state) : 0,
+          totalCell: totals.cell && lstm ? this.#hold(steps * state) : 0,
+        };
       });
-      this.#run((run) => { run.backward(this.#struct); });
-      const initial = (at: number): Float32Array => {
-        const to = this.#lend(samples * units);
-        this.#kernel.run.readRows(this.#struct, at, 1, units, 0, units, false, to);
-        return this.#read(to, samples * units);
-      };
-      const counts = this.#kernel.memory.words.slice(this.#fields.flushed / 4, this.#fields.flushed / 4 + 3 * steps);
-      const column = (k: number): Uint32Array => Uint32Array.from({ length: steps }, (_, step) => counts[3 * step + k]!);
+      this.#do('backward');
       return {
-        hidden: initial(this.#fields.dHidden),
-        cell: lstm ? initial(this.#fields.dCell) : null,
-        flushed: { hidden: column(0), cell: column(1), gates: column(2) },
+        hidden: this.#readRows(({ dHidden }) => dHidden, { steps: 1, rows: units }),
+        cell: lstm ? this.#readRows(({ dCell }) => dCell, { steps: 1, rows: units }) : null,
+        flushed: this.#flushed(),
       };
     } finally {
       this.#giveBack();
@@ -234,22 +240,24 @@ export class KernelPass {
   }
 
   /** Total dL/dh of every step, if `backward` was to keep it: (samples, steps, units), time in input order. */
-  totalHidden(): Float32Array { return this.#states(this.#fields.totalHidden); }
+  totalHidden(): Float32Array { return this.#states(({ totalHidden }) => totalHidden, 0); }
   /** Total dL/dc, likewise. */
-  totalCell(): Float32Array { return this.#states(this.#fields.totalCell); }
+  totalCell(): Float32Array { return this.#states(({ totalCell }) => totalCell, 0); }
 
   /** dL/dx, after `backward`: (samples, steps, features), time in input order. */
   inputGradient(): Float32Array {
     const { samples, steps, features, units } = this.#shape;
     this.#needAdjoints();
     try {
-      this.#set({
-        dx: this.#lend(samples * steps * features),
-        lanes: this.#lend(this.#fields.chunk * this.#blocks * LANES * features),
-        kernelBack: this.#packed(this.#weights.kernel, { rows: features, depth: this.#gates * units, columns: false, turn: this.#turn }),
-      });
-      this.#run((run) => { run.inputGradient(this.#struct); });
-      return this.#read(this.#fields.dx, samples * steps * features);
+      const dx = this.#lend(samples * steps * features);
+      const kernelBack = this.#packed(this.#weights.kernel, { rows: features, depth: this.#gates * units, columns: false, turn: this.#turn });
+      this.#set((share) => ({
+        kernelBack,
+        dx: part(dx, share, steps * features),
+        lanes: this.#lend(share.fields.chunk * share.blocks * LANES * features),
+      }));
+      this.#do('inputGradient');
+      return this.#read(dx, samples * steps * features);
     } finally {
       this.#giveBack();
     }
@@ -257,39 +265,35 @@ export class KernelPass {
 
   /** dL/dW, dL/dU and dL/db, after `backward`, in Keras's layout. */
   weightGradients(): PassWeights {
-    const { kind, features, units, resetAfter, steps } = this.#shape;
+    const { features, units, steps } = this.#shape;
     this.#needAdjoints();
     const { run } = this.#kernel;
     const columns = this.#gates * units;
-    const rows = this.#fields.rows;
-    const chunk = Math.max(1, Math.min(steps, Math.floor(OUTER / LANES / this.#blocks)));
-    const samples = chunk * this.#blocks * LANES;
-    const eights = (n: number): number => upTo(n, 8);
     const panelRows = run.panelRows();
+    const most = Math.max(...this.#shares.map(({ blocks }) => blocks));
+    const chunk = Math.max(1, Math.min(steps, Math.floor(OUTER / LANES / most)));
+    const sizes = { dKernel: upTo(columns, 8) * features, dRecurrent: (upTo(columns, 8) + 8) * units, dBias: ROWS[this.#shape.kind].length * units };
     try {
-      const bias = this.#lendZeros(rows);
-      this.#set({
-        lanes: this.#lend(samples * features + SLACK),
-        factors: this.#lend(samples * upTo(Math.max(features, units), panelRows)),
-        adjoints: this.#lend(samples * eights(columns)),
-        dKernel: this.#lendZeros(eights(columns) * features),
-        dRecurrent: this.#lendZeros((eights(columns) + 8) * units),
-        dBias: bias,
+      this.#set(({ blocks }) => {
+        const samples = chunk * blocks * LANES;
+        return {
+          lanes: this.#lend(samples * features + SLACK),
+          factors: this.#lend(samples * upTo(Math.max(features, units), panelRows)),
+          adjoints: this.#lend(samples * upTo(columns, 8)),
+          dKernel: this.#lendZeros(sizes.dKernel),
+          dRecurrent: this.#lendZeros(sizes.dRecurrent),
+          dBias: this.#lendZeros(sizes.dBias),
+        };
       });
-      this.#run((kernel) => { kernel.weightGradients(this.#struct, chunk, 4 * panelRows); });
-      const kernelAt = this.#lend(features * columns);
-      run.readColumns(this.#fields.dKernel, features, columns, this.#turn, kernelAt, columns);
-      const recurrentAt = this.#lend(units * columns);
-      if (kind === 'GRU' && !resetAfter) {
-        run.readColumns(this.#fields.dRecurrent, units, 2 * units, 0, recurrentAt, columns);
-        run.readColumns(this.#fields.dRecurrent + 4 * eights(2 * units) * units, units, units, 0, recurrentAt + 8 * units, columns);
-      } else {
-        run.readColumns(this.#fields.dRecurrent, units, columns, 0, recurrentAt, columns);
+      this.#do('weightGradients', [chunk, 4 * panelRows]);
+      const [{ fields: sums }, ...others] = this.#shares as readonly [Share, ...Share[]];
+      for (const { fields } of others) {
+        for (const name of ['dKernel', 'dRecurrent', 'dBias'] as const) run.addSums(sums[name], fields[name], sizes[name]);
       }
       return {
-        kernel: this.#read(kernelAt, features * columns),
-        recurrentKernel: this.#read(recurrentAt, units * columns),
-        bias: this.#weights.bias && this.#biasGradient(this.#read(bias, rows)),
+        kernel: this.#kernelGradient(sums.dKernel),
+        recurrentKernel: this.#recurrentGradient(sums.dRecurrent),
+        bias: this.#weights.bias && this.#biasGradient(this.#read(sums.dBias, sizes.dBias)),
       };
     } finally {
       this.#giveBack();
@@ -303,11 +307,41 @@ export class KernelPass {
     this.#freed = true;
   }
 
+  /** Divides the samples among as many threads as are ready, if there is enough to do. */
+  #divided(): Share[] {
+    const { kind, samples, steps, features, units } = this.#shape;
+    const blocks = Math.ceil(samples / LANES);
+    const work = blocks * LANES * steps * this.#gates * units * (features + units);
+    const { team } = this.#kernel;
+    const count = team === null || blocks < 2 || work < WORTH_A_THREAD ? 1 : Math.min(team.size(), blocks);
+    const rows = ROWS[kind].length * units;
+    const zeros = Object.fromEntries(FIELDS.map((name) => [name, 0])) as Fields;
+    return Array.from({ length: count }, (_, k): Share => {
+      const [from, to] = [Math.floor(k * blocks / count), Math.floor((k + 1) * blocks / count)];
+      const own = to - from;
+      const inCache = Math.floor(CHUNK / (own * LANES * (rows + features)));
+      return {
+        struct: this.#hold(FIELDS.length), first: from * LANES, blocks: own,
+        fields: {
+          ...zeros, kind: KINDS.indexOf(kind), resetAfter: Number(this.#shape.resetAfter),
+          activation: this.#shape.activation, recurrentActivation: this.#shape.recurrentActivation, backwards: Number(this.#shape.backwards),
+          samples: Math.min(samples, to * LANES) - from * LANES, steps, features, units, rows,
+          // At least four blocks: a panel of weights is read once for all of them.
+          chunk: Math.max(1, Math.min(steps, Math.max(inCache, Math.ceil(4 / own)))),
+          keep: Number(this.#keep),
+        },
+      };
+    });
+  }
+
+  /** The rows of a GRU's gates begin with its new gate, Keras's last. */
+  get #turn(): number { return this.#shape.kind === 'GRU' ? 2 * this.#shape.units : 0; }
+
   /** What the rows' pre-activations begin with: a GRU's recurrent biases too, where they are just added. */
   #bias(): Float32Array {
     const { kind, units, resetAfter } = this.#shape;
     const { bias } = this.#weights;
-    if (bias === null) return new Float32Array(this.#fields.rows);
+    if (bias === null) return new Float32Array(ROWS[kind].length * units);
     if (kind !== 'GRU') return bias;
     const out = new Float32Array(4 * units);
     out.set(bias.subarray(2 * units, 3 * units));
@@ -326,19 +360,43 @@ export class KernelPass {
     return out;
   }
 
+  #kernelGradient(sums: number): Float32Array {
+    const { features, units } = this.#shape;
+    const columns = this.#gates * units;
+    const to = this.#lend(features * columns);
+    this.#kernel.run.readColumns(sums, features, columns, this.#turn, to, columns);
+    return this.#read(to, features * columns);
+  }
+
+  #recurrentGradient(sums: number): Float32Array {
+    const { units } = this.#shape;
+    const columns = this.#gates * units;
+    const to = this.#lend(units * columns);
+    const { run } = this.#kernel;
+    if (this.#newApart) {
+      run.readColumns(sums, units, 2 * units, 0, to, columns);
+      run.readColumns(sums + 4 * upTo(2 * units, 8) * units, units, units, 0, to + 8 * units, columns);
+    } else {
+      run.readColumns(sums, units, columns, 0, to, columns);
+    }
+    return this.#read(to, units * columns);
+  }
+
+  /** Whether the new gate's recurrent product is not of the state, but of the reset state. */
+  get #newApart(): boolean { return this.#shape.kind === 'GRU' && !this.#shape.resetAfter; }
+
   /** The recurrent weights in panels, for h U, or for the adjoints times U^T. */
   #recurrent(forward: boolean): Partial<Fields> {
-    const { kind, units, resetAfter } = this.#shape;
+    const { units } = this.#shape;
     const { recurrentKernel } = this.#weights;
-    const apart = kind === 'GRU' && !resetAfter;
-    const width = (apart ? 2 : this.#gates) * units;
+    const width = (this.#newApart ? 2 : this.#gates) * units;
     const first = forward ? { rows: width, depth: units, columns: true } : { rows: units, depth: width, columns: false };
     const all = this.#packed(recurrentKernel, first);
-    const rest = apart ? this.#packed(recurrentKernel, { rows: units, depth: units, columns: forward, offset: 2 * units }) : 0;
+    const rest = this.#newApart ? this.#packed(recurrentKernel, { rows: units, depth: units, columns: forward, offset: 2 * units }) : 0;
     return forward ? { recurrent: all, recurrentNew: rest } : { recurrentBack: all, recurrentNewBack: rest };
   }
 
-  /** A weight matrix in panels of rows, which are its columns or its rows. Its rows are `gates` x units long. */
+  /** A weight matrix in panels of rows, which are its columns or its rows. Its own rows are `gates` x units long. */
   #packed(weight: Float32Array, { rows, depth, columns, turn = 0, offset = 0 }: { rows: number; depth: number; columns: boolean; turn?: number; offset?: number }): number {
     const { run, memory } = this.#kernel;
     const ld = this.#gates * this.#shape.units;
@@ -350,19 +408,56 @@ export class KernelPass {
     return to;
   }
 
-  get #stateBytes(): number { return 4 * this.#blocks * LANES * this.#shape.units; }
-  #states(from: number): Float32Array { return this.#rows(from, this.#shape.units, 0); }
+  #gate(name: string): Float32Array {
+    const { kind, units } = this.#shape;
+    const index = (ROWS[kind] as readonly string[]).indexOf(name);
+    if (index === -1) throw new Error(`${kind} has no gate '${name}'`);
+    return this.#reading(({ gates }) => gates, { rows: ROWS[kind].length * units, skip: index * units });
+  }
 
-  #rows(from: number, rows: number, first: number): Float32Array {
-    const { samples, steps, units, backwards } = this.#shape;
+  #states(from: (fields: Fields) => number, slot: number): Float32Array {
+    const { units } = this.#shape;
+    return this.#reading((fields) => from(fields) + slot * stateBytes(fields), { rows: units });
+  }
+
+  /** The states after the last step. */
+  #last(from: (fields: Fields) => number): Float32Array {
+    const { steps, units } = this.#shape;
+    return this.#readRows((fields) => from(fields) + (this.#keep ? steps : 0) * stateBytes(fields), { steps: 1, rows: units });
+  }
+
+  #reading(from: (fields: Fields) => number, where: { rows: number; skip?: number }): Float32Array {
     this.#needKept();
     try {
-      const to = this.#lend(samples * steps * units);
-      this.#kernel.run.readRows(this.#struct, from, steps, rows, first, units, backwards, to);
-      return this.#read(to, samples * steps * units);
+      return this.#readRows(from, { ...where, steps: this.#shape.steps });
     } finally {
       this.#giveBack();
     }
+  }
+
+  /** Reads `units` of the rows of every step's blocks, beginning with row `skip`: (samples, steps, units), time in input order. */
+  #readRows(from: (fields: Fields) => number, { steps, rows, skip = 0 }: { steps: number; rows: number; skip?: number }): Float32Array {
+    const { samples, units, backwards } = this.#shape;
+    const to = this.#lend(samples * steps * units);
+    this.#write();
+    for (const share of this.#shares) {
+      this.#kernel.run.readRows(share.struct, from(share.fields), steps, rows, skip, units, backwards && steps > 1, part(to, share, steps * units));
+    }
+    return this.#read(to, samples * steps * units);
+  }
+
+  #flushed(): Flushed {
+    const { steps } = this.#shape;
+    const flushed = { hidden: new Uint32Array(steps), cell: new Uint32Array(steps), gates: new Uint32Array(steps) };
+    const { words } = this.#kernel.memory;
+    for (const { fields } of this.#shares) {
+      for (let step = 0, at = fields.flushed / 4; step < steps; step++, at += 3) {
+        flushed.hidden[step]! += words[at]!;
+        flushed.cell[step]! += words[at + 1]!;
+        flushed.gates[step]! += words[at + 2]!;
+      }
+    }
+    return flushed;
   }
 
   #needKept(): void {
@@ -375,12 +470,29 @@ export class KernelPass {
     if (!this.#wentBack) throw new Error('this pass has not gone backwards');
   }
 
-  #set(fields: Partial<Fields>): void { Object.assign(this.#fields, fields); }
+  #set(fields: (share: Share) => Partial<Fields>): void {
+    for (const share of this.#shares) Object.assign(share.fields, fields(share));
+  }
 
-  #run(call: (run: Kernels['run']) => void): void {
+  #write(): void {
     const { words } = this.#kernel.memory;
-    FIELDS.forEach((name, k) => { words[this.#struct / 4 + k] = this.#fields[name]; });
-    call(this.#kernel.run);
+    for (const { fields, struct } of this.#shares) FIELDS.forEach((name, k) => { words[struct / 4 + k] = fields[name]; });
+  }
+
+  #do(job: Job, args: readonly [number, number] = [0, 0]): void {
+    this.#write();
+    const { team, run } = this.#kernel;
+    const structs = this.#shares.map(({ struct }) => struct);
+    if (team === null || structs.length === 1) (run[job] as (...all: number[]) => void)(structs[0]!, ...args);
+    else {
+      try {
+        team.do(job, structs, structs.map((struct) => struct + 4 * FIELDS.indexOf('progress')), args);
+      } catch (error) {
+        // A thread that was given up may still write: its memory is not used again.
+        this.#held.length = this.#lent.length = 0;
+        throw error;
+      }
+    }
   }
 
   #allocate(floats: number): number {
@@ -428,4 +540,7 @@ export class KernelPass {
   }
 }
 
+/** The address of a share's samples in an array of all of them, (samples, floats); 0 where there is none. */
+const part = (at: number, { first }: Share, floats: number): number => (at === 0 ? 0 : at + 4 * first * floats);
+const stateBytes = ({ samples, units }: Fields): number => 4 * upTo(samples, LANES) * units;
 const upTo = (size: number, unit: number): number => Math.ceil(size / unit) * unit;

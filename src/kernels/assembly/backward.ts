@@ -25,6 +25,7 @@ export function backward(p: Pass): void {
   adjointToLanes(p, p.dLastHidden, row, p.dHidden);
   if (p.kind === LSTM) adjointToLanes(p, p.dLastCell, row, p.dCell);
   for (let step = p.steps; step-- > 0;) {
+    p.progress++;
     if (p.dSequence !== 0) adjointToLanes(p, p.dSequence + step * row, p.steps * row, p.lanes);
     const dY: usize = p.dSequence === 0 ? 0 : p.lanes;
     const a = p.gates + step * gates;
@@ -46,6 +47,7 @@ export function inputGradient(p: Pass): void {
   const gates = blocks * p.rows * ROW;
   for (let start: usize = 0; start < p.steps; start += p.chunk) {
     const end = min<usize>(start + p.chunk, p.steps);
+    p.progress++;
     memory.fill(p.lanes, 0, (end - start) * blocks * p.features * ROW);
     addProducts(p.kernelBack, p.features, p.kind === GRU ? 3 * p.units : p.rows, p.gates + start * gates, p.rows * ROW, p.lanes, p.features * ROW, blocks * (end - start));
     let from = p.lanes;
@@ -84,6 +86,7 @@ export function weightGradients(p: Pass, chunk: usize, panelBytes: usize): void 
     const a = p.gates + start * blocks * p.rows * ROW;
     const h = p.hidden + start * blocks * size;
 
+    p.progress++;
     biasGradient(p, a, count);
     inputsToLanes(p, start, end);
     factorsToPanels(p, p.lanes, p.features * ROW, p.features, count, panelBytes);
@@ -132,4 +135,9 @@ export function readColumns(from: usize, width: usize, rows: usize, turn: usize,
     const at = from + (row >> 3) * width * ROW + ((row & 7) << 2);
     for (let i: usize = 0; i < width; i++) store<f32>(to + (i * ld + column << 2), load<f32>(at + i * ROW));
   }
+}
+
+/** Adds one thread's sums to another's. */
+export function addSums(to: usize, from: usize, floats: usize): void {
+  for (const end = to + (floats << 2); to < end; to += 4, from += 4) store<f32>(to, load<f32>(to) + load<f32>(from));
 }

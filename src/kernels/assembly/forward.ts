@@ -82,6 +82,7 @@ export function forward(p: Pass): void {
     biasToLanes(p, a, blocks * (end - start));
     addProducts(p.kernel, p.kind === GRU ? 3 * p.units : p.rows, p.features, p.lanes, p.features * ROW, a, p.rows * ROW, blocks * (end - start));
     for (let step = start; step < end; step++, a += gates, h += state, c += state) {
+      p.progress++;
       const skipped: usize = p.mask === 0 ? 0 : p.skipped + step * blocks * ROW;
       if (p.kind === LSTM) lstmForward(p, a, h, c, h + state, c + state, skipped);
       else if (p.kind === GRU) gruForward(p, a, h, h + state, skipped);

@@ -2,7 +2,7 @@ export { packStraight, packTransposed } from './pack';
 export { addProduct } from './tiles';
 export { packColumns, packRows, panelRows } from './tile';
 export { forward, readRows } from './forward';
-export { backward, inputGradient, readColumns, weightGradients } from './backward';
+export { addSums, backward, inputGradient, readColumns, weightGradients } from './backward';
 
 /** The first address that nothing of this module lies at. */
 export function heapBase(): usize {

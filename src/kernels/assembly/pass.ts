@@ -89,6 +89,8 @@ export class Pass {
   dKernel: usize;
   dRecurrent: usize;
   dBias: usize;
+  /** Counts the steps done, for a thread that waits. */
+  progress: usize;
 }
 
 // @ts-ignore: decorator

@@ -1,6 +1,7 @@
 import { kernelActivations } from '../kernels/activations.js';
 import { kernelsAvailable } from '../kernels/module.js';
-import { KernelPass, type Flushed } from '../kernels/pass.js';
+import { KernelPass } from '../kernels/pass.js';
+import type { Flushed, PassInput, PassWeights } from '../kernels/pass-types.js';
 import type { Adjoints } from './cell.js';
 import type { Floats } from './floats.js';
 import { fromSteps } from './layout.js';
@@ -64,12 +65,9 @@ export function runRecurrence(recurrence: Recurrence, weights: RecurrentWeights,
   }
   const { samples, timesteps: steps, features } = input;
   const shape = { kind: cell.kind, resetAfter, backwards, activation, recurrentActivation, samples, steps, features, units };
-  return new KernelPass(shape, weights as Float32Weights, input as Float32Input, options);
+  // Where the inputs are float32, everything is: see `sequence.ts`.
+  return new KernelPass(shape, weights as PassWeights, input as PassInput, options);
 }
-
-/** Where the inputs are float32, everything is: see `sequence.ts`. */
-type Float32Weights = ConstructorParameters<typeof KernelPass>[1];
-type Float32Input = ConstructorParameters<typeof KernelPass>[2];
 
 /** A pass on the reference cells, which keep everything. */
 class ReferencePass implements RecurrentPass {

@@ -1,62 +1,7 @@
 import { kernels, type Kernels } from './module.js';
+import type { Flushed, PassAdjoints, PassInput, PassOptions, PassShape, PassWeights } from './pass-types.js';
+import { Room } from './room.js';
 import type { Job } from './threads.js';
-
-/** A recurrence and the size of what goes through it. */
-export interface PassShape {
-  readonly kind: 'LSTM' | 'GRU' | 'SimpleRNN';
-  /** GRU only. */
-  readonly resetAfter: boolean;
-  /** By their numbers in {@link kernelActivations}. */
-  readonly activation: number;
-  readonly recurrentActivation: number;
-  /** Whether the sequence is read from its end. */
-  readonly backwards: boolean;
-  readonly samples: number;
-  readonly steps: number;
-  readonly features: number;
-  readonly units: number;
-}
-
-/** As Keras lays them out; {@link RecurrentWeights} in float32. */
-export interface PassWeights {
-  readonly kernel: Float32Array;
-  readonly recurrentKernel: Float32Array;
-  readonly bias: Float32Array | null;
-}
-
-export interface PassInput {
-  /** (samples, steps, features), time in input order. */
-  readonly x: Float32Array;
-  /** (samples, units); zeros where left out. */
-  readonly initialHidden?: Float32Array | undefined;
-  readonly initialCell?: Float32Array | undefined;
-  /** (samples, steps), 0 where a step is skipped. */
-  readonly mask?: ArrayLike<number> | undefined;
-}
-
-/** What a pass is for: what isn't asked for costs no memory beyond a few steps. */
-export interface PassOptions {
-  /** Whether every step's hidden state is asked for. */
-  readonly sequence: boolean;
-  /** Whether states and gates of every step are kept: they can be read, and the pass can be gone through backwards. */
-  readonly keep: boolean;
-}
-
-/** Where the loss enters: dL/d(what the pass returned). */
-export interface PassAdjoints {
-  /** (samples, steps, units), steps in processing order. */
-  readonly sequence?: Float32Array | undefined;
-  /** (samples, units). */
-  readonly lastHidden?: Float32Array | undefined;
-  readonly lastCell?: Float32Array | undefined;
-}
-
-/** How many adjoints below 1e-30 became 0, at each step, in processing order. A 0 that is not among them is structural. */
-export interface Flushed {
-  readonly hidden: Uint32Array;
-  readonly cell: Uint32Array;
-  readonly gates: Uint32Array;
-}
 
 /** The fields of `Pass` in `assembly/pass.ts`, in its order. */
 const FIELDS = [
@@ -110,10 +55,7 @@ export class KernelPass {
   readonly #keep: boolean;
   readonly #gates: number;
   readonly #shares: readonly Share[];
-  /** Blocks that live as long as the pass. */
-  readonly #held: number[] = [];
-  /** Blocks of what is going on. */
-  readonly #lent: number[] = [];
+  readonly #room: Room;
   #freed = false;
   #wentBack = false;
 
@@ -136,15 +78,16 @@ export class KernelPass {
     this.#keep = keep;
     this.#gates = kind === 'LSTM' ? 4 : kind === 'GRU' ? 3 : 1;
     const rows = ROWS[kind].length * units;
+    this.#room = new Room(this.#kernel.memory, `${kind} of ${units} units over ${samples} samples of ${steps} timesteps`);
     try {
       this.#shares = this.#divided();
-      const x = keep ? this.#holdCopy(input.x) : this.#lendCopy(input.x);
-      const mask = input.mask ? this.#lendWords(input.mask) : 0;
-      const initialHidden = this.#lendCopy(input.initialHidden);
-      const initialCell = kind === 'LSTM' ? this.#lendCopy(input.initialCell) : 0;
-      const sequence = options.sequence ? this.#lend(samples * steps * units) : 0;
+      const x = keep ? this.#room.holdCopy(input.x) : this.#room.lendCopy(input.x);
+      const mask = input.mask ? this.#room.lendFlags(input.mask) : 0;
+      const initialHidden = this.#room.lendCopy(input.initialHidden);
+      const initialCell = kind === 'LSTM' ? this.#room.lendCopy(input.initialCell) : 0;
+      const sequence = options.sequence ? this.#room.lend(samples * steps * units) : 0;
       const packed = {
-        bias: this.#lendCopy(this.#bias()),
+        bias: this.#room.lendCopy(this.#bias()),
         kernel: this.#packed(weights.kernel, { rows: this.#gates * units, depth: features, columns: true, turn: this.#turn }),
         ...this.#recurrent(true),
       };
@@ -158,22 +101,22 @@ export class KernelPass {
           initialHidden: part(initialHidden, share, units),
           initialCell: part(initialCell, share, units),
           sequence: part(sequence, share, steps * units),
-          gates: this.#hold(slots * lanes * rows + SLACK),
-          hidden: this.#hold((slots + 1) * lanes * units + SLACK),
-          cell: kind === 'LSTM' ? this.#hold((slots + 1) * lanes * units) : 0,
-          skipped: mask === 0 ? 0 : this.#hold(steps * lanes),
-          lanes: this.#lend(share.fields.chunk * lanes * features + SLACK),
+          gates: this.#room.hold(slots * lanes * rows + SLACK),
+          hidden: this.#room.hold((slots + 1) * lanes * units + SLACK),
+          cell: kind === 'LSTM' ? this.#room.hold((slots + 1) * lanes * units) : 0,
+          skipped: mask === 0 ? 0 : this.#room.hold(steps * lanes),
+          lanes: this.#room.lend(share.fields.chunk * lanes * features + SLACK),
         };
       });
       this.#do('forward');
-      this.sequence = options.sequence ? this.#read(sequence, samples * steps * units) : null;
+      this.sequence = options.sequence ? this.#room.read(sequence, samples * steps * units) : null;
       this.lastHidden = this.#last(({ hidden }) => hidden);
       this.lastCell = kind === 'LSTM' ? this.#last(({ cell }) => cell) : null;
     } catch (error) {
       this.free();
       throw error;
     } finally {
-      this.#giveBack();
+      this.#room.giveBack();
     }
   }
 
@@ -207,9 +150,9 @@ export class KernelPass {
     this.#wentBack = true;
     const lstm = kind === 'LSTM';
     try {
-      const dSequence = this.#lendCopy(from.sequence);
-      const dLastHidden = this.#lendCopy(from.lastHidden);
-      const dLastCell = lstm ? this.#lendCopy(from.lastCell) : 0;
+      const dSequence = this.#room.lendCopy(from.sequence);
+      const dLastHidden = this.#room.lendCopy(from.lastHidden);
+      const dLastCell = lstm ? this.#room.lendCopy(from.lastCell) : 0;
       const packed = this.#recurrent(false);
       this.#set((share) => {
         const state = share.blocks * LANES * units;
@@ -219,13 +162,13 @@ export class KernelPass {
           dSequence: part(dSequence, share, steps * units),
           dLastHidden: part(dLastHidden, share, units),
           dLastCell: part(dLastCell, share, units),
-          dHidden: this.#lend(state),
-          dCell: lstm ? this.#lend(state) : 0,
-          dProduct: kind === 'GRU' && !resetAfter ? this.#lend(state) : 0,
-          lanes: this.#lend(state),
-          flushed: this.#lendZeros(3 * steps),
-          totalHidden: totals.hidden ? this.#hold(steps * state) : 0,
-          totalCell: totals.cell && lstm ? this.#hold(steps * state) : 0,
+          dHidden: this.#room.lend(state),
+          dCell: lstm ? this.#room.lend(state) : 0,
+          dProduct: kind === 'GRU' && !resetAfter ? this.#room.lend(state) : 0,
+          lanes: this.#room.lend(state),
+          flushed: this.#room.lendZeros(3 * steps),
+          totalHidden: totals.hidden ? this.#room.hold(steps * state) : 0,
+          totalCell: totals.cell && lstm ? this.#room.hold(steps * state) : 0,
         };
       });
       this.#do('backward');
@@ -235,7 +178,7 @@ export class KernelPass {
         flushed: this.#flushed(),
       };
     } finally {
-      this.#giveBack();
+      this.#room.giveBack();
     }
   }
 
@@ -249,17 +192,17 @@ export class KernelPass {
     const { samples, steps, features, units } = this.#shape;
     this.#needAdjoints();
     try {
-      const dx = this.#lend(samples * steps * features);
+      const dx = this.#room.lend(samples * steps * features);
       const kernelBack = this.#packed(this.#weights.kernel, { rows: features, depth: this.#gates * units, columns: false, turn: this.#turn });
       this.#set((share) => ({
         kernelBack,
         dx: part(dx, share, steps * features),
-        lanes: this.#lend(share.fields.chunk * share.blocks * LANES * features),
+        lanes: this.#room.lend(share.fields.chunk * share.blocks * LANES * features),
       }));
       this.#do('inputGradient');
-      return this.#read(dx, samples * steps * features);
+      return this.#room.read(dx, samples * steps * features);
     } finally {
-      this.#giveBack();
+      this.#room.giveBack();
     }
   }
 
@@ -277,12 +220,12 @@ export class KernelPass {
       this.#set(({ blocks }) => {
         const samples = chunk * blocks * LANES;
         return {
-          lanes: this.#lend(samples * features + SLACK),
-          factors: this.#lend(samples * upTo(Math.max(features, units), panelRows)),
-          adjoints: this.#lend(samples * upTo(columns, 8)),
-          dKernel: this.#lendZeros(sizes.dKernel),
-          dRecurrent: this.#lendZeros(sizes.dRecurrent),
-          dBias: this.#lendZeros(sizes.dBias),
+          lanes: this.#room.lend(samples * features + SLACK),
+          factors: this.#room.lend(samples * upTo(Math.max(features, units), panelRows)),
+          adjoints: this.#room.lend(samples * upTo(columns, 8)),
+          dKernel: this.#room.lendZeros(sizes.dKernel),
+          dRecurrent: this.#room.lendZeros(sizes.dRecurrent),
+          dBias: this.#room.lendZeros(sizes.dBias),
         };
       });
       this.#do('weightGradients', [chunk, 4 * panelRows]);
@@ -293,17 +236,16 @@ export class KernelPass {
       return {
         kernel: this.#kernelGradient(sums.dKernel),
         recurrentKernel: this.#recurrentGradient(sums.dRecurrent),
-        bias: this.#weights.bias && this.#biasGradient(this.#read(sums.dBias, sizes.dBias)),
+        bias: this.#weights.bias && this.#biasGradient(this.#room.read(sums.dBias, sizes.dBias)),
       };
     } finally {
-      this.#giveBack();
+      this.#room.giveBack();
     }
   }
 
   /** Gives the memory back. The pass can't be used afterwards; a second call does nothing. */
   free(): void {
-    this.#giveBack();
-    for (const at of this.#held.splice(0)) this.#kernel.memory.free(at);
+    this.#room.free();
     this.#freed = true;
   }
 
@@ -321,7 +263,7 @@ export class KernelPass {
       const own = to - from;
       const inCache = Math.floor(CHUNK / (own * LANES * (rows + features)));
       return {
-        struct: this.#hold(FIELDS.length), first: from * LANES, blocks: own,
+        struct: this.#room.hold(FIELDS.length), first: from * LANES, blocks: own,
         fields: {
           ...zeros, kind: KINDS.indexOf(kind), resetAfter: Number(this.#shape.resetAfter),
           activation: this.#shape.activation, recurrentActivation: this.#shape.recurrentActivation, backwards: Number(this.#shape.backwards),
@@ -363,15 +305,15 @@ export class KernelPass {
   #kernelGradient(sums: number): Float32Array {
     const { features, units } = this.#shape;
     const columns = this.#gates * units;
-    const to = this.#lend(features * columns);
+    const to = this.#room.lend(features * columns);
     this.#kernel.run.readColumns(sums, features, columns, this.#turn, to, columns);
-    return this.#read(to, features * columns);
+    return this.#room.read(to, features * columns);
   }
 
   #recurrentGradient(sums: number): Float32Array {
     const { units } = this.#shape;
     const columns = this.#gates * units;
-    const to = this.#lend(units * columns);
+    const to = this.#room.lend(units * columns);
     const { run } = this.#kernel;
     if (this.#newApart) {
       run.readColumns(sums, units, 2 * units, 0, to, columns);
@@ -379,7 +321,7 @@ export class KernelPass {
     } else {
       run.readColumns(sums, units, columns, 0, to, columns);
     }
-    return this.#read(to, units * columns);
+    return this.#room.read(to, units * columns);
   }
 
   /** Whether the new gate's recurrent product is not of the state, but of the reset state. */
@@ -400,7 +342,7 @@ export class KernelPass {
   #packed(weight: Float32Array, { rows, depth, columns, turn = 0, offset = 0 }: { rows: number; depth: number; columns: boolean; turn?: number; offset?: number }): number {
     const { run, memory } = this.#kernel;
     const ld = this.#gates * this.#shape.units;
-    const to = this.#lend(upTo(rows, run.panelRows()) * depth);
+    const to = this.#room.lend(upTo(rows, run.panelRows()) * depth);
     const copy = memory.allocate(weight.length, 'a weight matrix');
     memory.floats.set(weight, copy / 4);
     (columns ? run.packColumns : run.packRows)(copy + 4 * offset, ld, rows, depth, turn, to);
@@ -431,19 +373,19 @@ export class KernelPass {
     try {
       return this.#readRows(from, { ...where, steps: this.#shape.steps });
     } finally {
-      this.#giveBack();
+      this.#room.giveBack();
     }
   }
 
   /** Reads `units` of the rows of every step's blocks, beginning with row `skip`: (samples, steps, units), time in input order. */
   #readRows(from: (fields: Fields) => number, { steps, rows, skip = 0 }: { steps: number; rows: number; skip?: number }): Float32Array {
     const { samples, units, backwards } = this.#shape;
-    const to = this.#lend(samples * steps * units);
+    const to = this.#room.lend(samples * steps * units);
     this.#write();
     for (const share of this.#shares) {
       this.#kernel.run.readRows(share.struct, from(share.fields), steps, rows, skip, units, backwards && steps > 1, part(to, share, steps * units));
     }
-    return this.#read(to, samples * steps * units);
+    return this.#room.read(to, samples * steps * units);
   }
 
   #flushed(): Flushed {
@@ -489,54 +431,10 @@ export class KernelPass {
         team.do(job, structs, structs.map((struct) => struct + 4 * FIELDS.indexOf('progress')), args);
       } catch (error) {
         // A thread that was given up may still write: its memory is not used again.
-        this.#held.length = this.#lent.length = 0;
+        this.#room.abandon();
         throw error;
       }
     }
-  }
-
-  #allocate(floats: number): number {
-    const { kind, samples, steps, units } = this.#shape;
-    return this.#kernel.memory.allocate(floats, `${kind} of ${units} units over ${samples} samples of ${steps} timesteps`);
-  }
-
-  #hold(floats: number): number {
-    const at = this.#allocate(floats);
-    this.#held.push(at);
-    return at;
-  }
-
-  #lend(floats: number): number {
-    const at = this.#allocate(floats);
-    this.#lent.push(at);
-    return at;
-  }
-
-  #lendZeros(floats: number): number {
-    const at = this.#lend(floats);
-    this.#kernel.memory.floats.fill(0, at / 4, at / 4 + floats);
-    return at;
-  }
-
-  #copied(at: number, values: ArrayLike<number>): number {
-    this.#kernel.memory.floats.set(values, at / 4);
-    return at;
-  }
-
-  #holdCopy(values: Float32Array): number { return this.#copied(this.#hold(values.length), values); }
-  #lendCopy(values: Float32Array | undefined): number { return values ? this.#copied(this.#lend(values.length), values) : 0; }
-
-  #lendWords(mask: ArrayLike<number>): number {
-    const at = this.#lend(mask.length);
-    const { words } = this.#kernel.memory;
-    for (let n = 0; n < mask.length; n++) words[at / 4 + n] = mask[n] ? 1 : 0;
-    return at;
-  }
-
-  #read(at: number, length: number): Float32Array { return this.#kernel.memory.floats.slice(at / 4, at / 4 + length); }
-
-  #giveBack(): void {
-    for (const at of this.#lent.splice(0)) this.#kernel.memory.free(at);
   }
 }
 

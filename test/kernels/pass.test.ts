@@ -7,7 +7,8 @@ import { fromSteps } from '../../src/cells/layout.js';
 import { backwardThroughTime, forwardThroughTime, inputGradient, weightGradients, type Recurrence } from '../../src/cells/sequence.js';
 import { kernelActivations } from '../../src/kernels/activations.js';
 import { kernels } from '../../src/kernels/module.js';
-import { KernelPass, type PassShape } from '../../src/kernels/pass.js';
+import { KernelPass } from '../../src/kernels/pass.js';
+import type { PassShape } from '../../src/kernels/pass-types.js';
 import { Random } from '../random.js';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);

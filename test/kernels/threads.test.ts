@@ -7,7 +7,8 @@ import { rolldown } from 'rolldown';
 import { afterEach, expect, test, vi } from 'vitest';
 import { SeeRnnError } from '../../src/core/errors.js';
 import { kernels } from '../../src/kernels/module.js';
-import { KernelPass, type PassShape } from '../../src/kernels/pass.js';
+import { KernelPass } from '../../src/kernels/pass.js';
+import type { PassShape } from '../../src/kernels/pass-types.js';
 import { setThreads, threads, type Team } from '../../src/kernels/threads.js';
 import { Random } from '../random.js';
 

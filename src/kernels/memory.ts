@@ -24,6 +24,7 @@ export class KernelMemory {
   readonly #free: Stretch[];
   readonly #used = new Map<number, number>();
   #floats: Float32Array;
+  #words: Uint32Array;
   #scratch: { at: number; floats: number } | null = null;
 
   /**
@@ -36,6 +37,7 @@ export class KernelMemory {
     const at = aligned(from);
     this.#free = [{ at, bytes: memory.buffer.byteLength - at }];
     this.#floats = new Float32Array(memory.buffer);
+    this.#words = new Uint32Array(memory.buffer);
   }
 
   /** All of the memory, in use or not. */
@@ -48,6 +50,12 @@ export class KernelMemory {
   get floats(): Float32Array {
     if (this.#floats.buffer !== this.#memory.buffer) this.#floats = new Float32Array(this.#memory.buffer);
     return this.#floats;
+  }
+
+  /** As `floats`: element i lies at address 4 * i. */
+  get words(): Uint32Array {
+    if (this.#words.buffer !== this.#memory.buffer) this.#words = new Uint32Array(this.#memory.buffer);
+    return this.#words;
   }
 
   /**

@@ -1,38 +1,89 @@
 import { KernelMemory, MOST_PAGES } from './memory.js';
-import { kernelBytes } from './generated/wasm.js';
+import { fusedBytes, plainBytes } from './generated/wasm.js';
+import { CONTROL_BYTES, sharesMemory, Team } from './threads.js';
 
 /** What the WebAssembly module exports; `src/kernels/assembly` says what each does. All sizes are in floats, addresses in bytes. */
-interface KernelExports {
+export interface KernelExports {
   packStraight(source: number, ld: number, steps: number, lines: number, target: number, width: number, depth: number): void;
   packTransposed(source: number, ld: number, steps: number, lines: number, target: number, width: number, depth: number): void;
   addProduct(a: number, aPanel: number, b: number, bPanel: number, c: number, rows: number, n: number, depth: number): void;
+
+  panelRows(): number;
+  packColumns(source: number, ld: number, rows: number, depth: number, turn: number, target: number): void;
+  packRows(source: number, ld: number, rows: number, depth: number, turn: number, target: number): void;
+  forward(pass: number): void;
+  backward(pass: number): void;
+  inputGradient(pass: number): void;
+  weightGradients(pass: number, chunk: number, panelBytes: number): void;
+  readRows(pass: number, from: number, steps: number, rows: number, first: number, width: number, backwards: boolean, to: number): void;
+  readColumns(from: number, width: number, rows: number, turn: number, to: number, ld: number): void;
+  addSums(to: number, from: number, floats: number): void;
   heapBase(): number;
 }
 
-export interface Kernels { readonly run: KernelExports; readonly memory: KernelMemory }
+export interface Kernels {
+  readonly run: KernelExports;
+  readonly memory: KernelMemory;
+  /** The threads; null where they can't share memory. */
+  readonly team: Team | null;
+  /** Whether this is the build with fused multiply-add. */
+  readonly fused: boolean;
+}
 
-let bytes: Uint8Array<ArrayBuffer> | undefined;
-const moduleBytes = (): Uint8Array<ArrayBuffer> => (bytes ??= Uint8Array.from(atob(kernelBytes), (c) => c.charCodeAt(0)));
+const decoded = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+const runs = (bytes: Uint8Array<ArrayBuffer>): boolean => typeof WebAssembly === 'object' && WebAssembly.validate(bytes);
 
-let available: boolean | undefined;
+let chosen: { readonly bytes: Uint8Array<ArrayBuffer>; readonly fused: boolean } | null | undefined;
+
+/** The best build that this runtime can run; null where it has no 128-bit SIMD. */
+function build(): typeof chosen {
+  if (chosen === undefined) {
+    const fused = decoded(fusedBytes);
+    const plain = decoded(plainBytes);
+    chosen = runs(fused) ? { bytes: fused, fused: true } : runs(plain) ? { bytes: plain, fused: false } : null;
+  }
+  return chosen;
+}
+
+/** For measurements: the build with plain SIMD, wherever this runs. Before the kernels are first used. */
+export function usePlainBuild(): void {
+  chosen = { bytes: decoded(plainBytes), fused: false };
+}
 
 /** Whether this runtime can run the kernels: it has WebAssembly with 128-bit SIMD. */
 export function kernelsAvailable(): boolean {
-  return (available ??= typeof WebAssembly === 'object' && WebAssembly.validate(moduleBytes()));
+  return build() !== null;
 }
 
 let loaded: Kernels | undefined;
 
-/**
- * The kernels, instantiated at the first call and kept. That happens synchronously: the module is a few kilobytes,
- * below the size at which browsers refuse to compile on a page's main thread.
- */
+/** The kernels, instantiated at the first call and kept. That happens synchronously: the module is small. */
 export function kernels(): Kernels {
   if (loaded === undefined) {
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes()), { env: { memory } });
+    const { bytes, fused } = build()!;
+    const shared = sharesMemory();
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared });
+    const module = new WebAssembly.Module(shared ? importingShared(bytes) : bytes);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     const run = exports as unknown as KernelExports;
-    loaded = { run, memory: new KernelMemory(memory, run.heapBase()) };
+    const base = Math.ceil(run.heapBase() / 64) * 64;
+    loaded = { run, memory: new KernelMemory(memory, base + CONTROL_BYTES), fused, team: shared ? new Team(module, memory, run, base) : null };
   }
   return loaded;
 }
+
+/**
+ * The same module, for a shared memory. Whether the memory it imports is shared is one bit of the module, and the kernels
+ * are the same either way: so there are not twice as many builds.
+ */
+function importingShared(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  // In the import section: the names "env" and "memory", their lengths before them; 2: a memory; 1: it has a maximum.
+  const entry = [3, ...ascii('env'), 6, ...ascii('memory'), 2, 1];
+  const at = bytes.findIndex((_, n) => entry.every((byte, k) => bytes[n + k] === byte));
+  if (at === -1) throw new Error('the kernels import no memory');
+  const shared = bytes.slice();
+  shared[at + entry.length - 1] = 3; // shared, with a maximum
+  return shared;
+}
+
+const ascii = (text: string): number[] => [...text].map((c) => c.charCodeAt(0));

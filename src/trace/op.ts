@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Adjoints } from '../cells/cell.js';
 import type { Floats } from '../cells/floats.js';
-import { fromSteps } from '../cells/layout.js';
-import { backwardThroughTime, forwardThroughTime, inputGradient, weightGradients, type Recurrence, type RecurrentWeights, type SequencePass } from '../cells/sequence.js';
+import { runRecurrence, type RecurrentPass } from '../cells/run.js';
+import type { Recurrence, RecurrentWeights } from '../cells/sequence.js';
+import { SeeRnnError } from '../core/errors.js';
 
 /** What a recurrent layer is called with. */
 export interface RecurrentArguments {
@@ -38,8 +38,14 @@ interface Execution {
   readonly wantSequence: boolean;
   readonly mask: ArrayLike<number> | undefined;
   readonly recurrentDropout: Floats | undefined;
-  pass: SequencePass | null;
+  /** Of the inputs, by name. */
+  readonly shapes: Readonly<Record<string, number[]>>;
+  /** The tape that TF.js records on; null where it doesn't. */
+  readonly tape: Tape | null;
+  pass: RecurrentPass | null;
 }
+
+type Tape = ReturnType<typeof tf.engine>['state']['activeTape'];
 
 const executionOf = (attrs: unknown): Execution => (attrs as { readonly execution: Execution }).execution;
 
@@ -56,13 +62,17 @@ export function recurrentOp(recurrence: Recurrence, args: RecurrentArguments, wa
   const { x, weights, initial, mask, recurrentDropout } = args;
   const named = (names: readonly string[], tensors: readonly tf.Tensor[]): [string, tf.Tensor][] => tensors.map((tensor, i) => [names[i]!, tensor]);
   const inputs = Object.fromEntries([['x', x] as [string, tf.Tensor], ...named(WEIGHTS, weights), ...named(STATES, initial)]);
+  const engine = tf.engine();
+  freeAll((tape) => tape !== engine.state.activeTape);
   const execution: Execution = {
     recurrence, wantSequence, pass: null,
+    tape: engine.isTapeOn() ? engine.state.activeTape : null,
+    shapes: Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape])),
     mask: mask?.dataSync(),
     recurrentDropout: recurrentDropout?.dataSync() as Floats | undefined,
   };
   registerFor(tf.getBackend());
-  const outputs = tf.engine().runKernel<tf.Tensor[]>(KERNEL, inputs, { execution } as unknown as tf.NamedAttrMap);
+  const outputs = engine.runKernel<tf.Tensor[]>(KERNEL, inputs, { execution } as unknown as tf.NamedAttrMap);
   return wantSequence ? { sequence: outputs[0]!, last: outputs.slice(1) } : { sequence: null, last: outputs };
 }
 
@@ -74,50 +84,83 @@ function registerFor(backendName: string): void {
 
 const forward: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const execution = executionOf(attrs);
-  const { recurrence, wantSequence, mask, recurrentDropout } = execution;
+  const { recurrence, wantSequence, tape, mask, recurrentDropout } = execution;
   const memory = backend as tf.KernelBackend;
   const read = (name: string): Floats | undefined => inputs[name] && (memory.readSync(inputs[name].dataId) as Float32Array);
   const [samples, timesteps, features] = inputs['x']!.shape as [number, number, number];
-  const { units, cell } = recurrence;
+  const { units } = recurrence;
 
   const weights: RecurrentWeights = { kernel: read('kernel')!, recurrentKernel: read('recurrentKernel')!, bias: read('bias') ?? null };
-  const pass = forwardThroughTime(recurrence, weights, {
+  const pass = runRecurrence(recurrence, weights, {
     samples, timesteps, features, x: read('x')!, mask, recurrentDropout,
     initialHidden: read('initialHidden'), initialCell: read('initialCell'),
-  });
-  execution.pass = pass;
+  }, { sequence: wantSequence, keep: tape !== null });
+  if (tape === null) pass.free();
+  else execution.pass = kept(pass, tape);
 
   const output = (values: Floats, shape: number[]): tf.TensorInfo => ({
     dataId: memory.write(values as Float32Array, shape, 'float32'), shape, dtype: 'float32',
   });
-  const last = (states: Floats): tf.TensorInfo => output(states.slice(states.length - pass.size), [samples, units]);
   return [
-    ...(wantSequence ? [output(fromSteps(pass.hidden.subarray(pass.size), samples, timesteps, units, false), [samples, timesteps, units])] : []),
-    last(pass.hidden),
-    ...(cell.hasCellState ? [last(pass.cell)] : []),
+    ...(pass.sequence ? [output(pass.sequence, [samples, timesteps, units])] : []),
+    output(pass.lastHidden, [samples, units]),
+    ...(pass.lastCell ? [output(pass.lastCell, [samples, units])] : []),
   ];
 };
 
 const gradient: tf.GradFunc = (dy, _saved, attrs) => {
-  const { pass, wantSequence, recurrence } = executionOf(attrs);
+  const { pass, wantSequence, recurrence, shapes } = executionOf(attrs);
+  if (tf.engine().state.gradientDepth > 0) {
+    throw new SeeRnnError(`${recurrence.cell.kind} layers on see-rnn's cells have first derivatives only, no gradient of a gradient`);
+  }
   const dys = (Array.isArray(dy) ? dy : [dy]).map((tensor) => tensor.dataSync() as Float32Array);
   const [sequence, lastHidden, lastCell] = wantSequence ? dys : [undefined, ...dys];
-  const { samples, units, features, steps, size } = pass!;
   // Everything below is worked out when it is first asked for, and once.
-  const adjoints = once((): Adjoints => backwardThroughTime(pass!, { sequence, lastHidden, lastCell }));
-  const byWeights = once(() => weightGradients(pass!, adjoints()));
-  const gates = recurrence.cell.gates.length;
-  const { bias } = pass!.weights;
-  const biasShape = bias && bias.length > gates * units ? [2, gates * units] : [gates * units];
+  const initial = once(() => pass!.backward({ sequence, lastHidden, lastCell }));
+  const after = <T>(work: () => T): T => {
+    initial();
+    return work();
+  };
+  const byInputs = (): Floats => after(() => pass!.inputGradient());
+  const byWeights = once(() => after(() => pass!.weightGradients()));
+  const tensor = (name: string, values: () => Floats) => (): tf.Tensor => tf.tensor(values(), shapes[name]);
   return {
-    x: () => tf.tensor(inputGradient(pass!, adjoints()), [samples, steps, features]),
-    initialHidden: () => tf.tensor(adjoints().hidden.slice(0, size), [samples, units]),
-    initialCell: () => tf.tensor(adjoints().cell.slice(0, size), [samples, units]),
-    kernel: () => tf.tensor(byWeights().kernel, [features, gates * units]),
-    recurrentKernel: () => tf.tensor(byWeights().recurrentKernel, [units, gates * units]),
-    bias: () => tf.tensor(byWeights().bias!, biasShape),
+    x: tensor('x', byInputs),
+    initialHidden: tensor('initialHidden', () => initial().hidden),
+    initialCell: tensor('initialCell', () => initial().cell!),
+    kernel: tensor('kernel', () => byWeights().kernel),
+    recurrentKernel: tensor('recurrentKernel', () => byWeights().recurrentKernel),
+    bias: tensor('bias', () => byWeights().bias!),
   };
 };
+
+/**
+ * Passes that a gradient may still ask for, by the tape that would. They hold memory outside JavaScript's, and TF.js
+ * doesn't say when it is done with a tape. But a tape is used only until the function that made it returns: a pass whose
+ * tape is no longer the current one is over, and so are all once this run of synchronous code has ended.
+ */
+const alive = new Map<RecurrentPass, Tape>();
+let swept = false;
+
+function kept(pass: RecurrentPass, tape: Tape): RecurrentPass {
+  alive.set(pass, tape);
+  if (!swept) {
+    swept = true;
+    queueMicrotask(() => {
+      swept = false;
+      freeAll(() => true);
+    });
+  }
+  return pass;
+}
+
+function freeAll(over: (tape: Tape) => boolean): void {
+  for (const [pass, tape] of alive) {
+    if (!over(tape)) continue;
+    pass.free();
+    alive.delete(pass);
+  }
+}
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;

@@ -1,7 +1,12 @@
+import { END } from './tiles';
+
 export { packStraight, packTransposed } from './pack';
 export { addProduct } from './tiles';
+export { packColumns, packRows, panelRows } from './tile';
+export { forward, readRows } from './forward';
+export { addSums, backward, inputGradient, readColumns, weightGradients } from './backward';
 
 /** The first address that nothing of this module lies at. */
 export function heapBase(): usize {
-  return __heap_base;
+  return END;
 }

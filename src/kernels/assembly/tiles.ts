@@ -1,7 +1,12 @@
 // The product of packed operands: c += a . b, tile by tile of 4 rows and 8 columns.
 
-/** A tile at the matrix's edge is summed here first: 4 rows of 8 floats. */
-const EDGE: usize = memory.data(128, 16);
+/**
+ * A tile at the matrix's edge is summed here first: 4 rows of 8 floats. Behind the module's data rather than among it: a
+ * thread that starts sets all data anew, while others may be at work.
+ */
+const EDGE: usize = (__heap_base + 15) & ~15;
+/** The first address that nothing of this module lies at. */
+export const END: usize = EDGE + 128;
 
 /** Steps summed in one go: a panel of b this deep (16 KiB) stays in the first-level cache while all rows pass over it. */
 const DEPTH: usize = 512;

@@ -1,0 +1,17 @@
+/**
+ * The activations that the kernels have, by the number they go by there (`assembly/activation.ts`).
+ *
+ * The others run on the reference cells: elu, selu, softplus, swish, mish, gelu and gelu_new, whose derivative doesn't
+ * follow from the activated value, and softmax and logSoftmax, which act on all units together. Recurrent dropout runs on
+ * the reference cells too.
+ */
+export const kernelActivations: ReadonlyMap<string, number> = new Map([
+  ['tanh', 0],
+  ['sigmoid', 1],
+  ['linear', 2],
+  ['relu', 3],
+  ['hardSigmoid', 4],
+  ['hardSigmoidKeras3', 5],
+  ['relu6', 6],
+  ['softsign', 7],
+]);

@@ -1,0 +1,444 @@
+import { kernels, type Kernels } from './module.js';
+import type { Flushed, PassAdjoints, PassInput, PassOptions, PassShape, PassWeights } from './pass-types.js';
+import { Room } from './room.js';
+import type { Job } from './threads.js';
+
+/** The fields of `Pass` in `assembly/pass.ts`, in its order. */
+const FIELDS = [
+  'kind', 'resetAfter', 'activation', 'recurrentActivation', 'backwards', 'samples', 'steps', 'features', 'units', 'rows', 'chunk', 'keep',
+  'x', 'mask', 'initialHidden', 'initialCell', 'kernel', 'recurrent', 'recurrentNew', 'bias',
+  'gates', 'hidden', 'cell', 'sequence', 'lanes', 'skipped',
+  'dSequence', 'dLastHidden', 'dLastCell', 'recurrentBack', 'recurrentNewBack', 'kernelBack', 'dHidden', 'dCell', 'dProduct',
+  'totalHidden', 'totalCell', 'flushed', 'dx', 'factors', 'adjoints', 'dKernel', 'dRecurrent', 'dBias', 'progress',
+] as const;
+type Fields = Record<(typeof FIELDS)[number], number>;
+
+/** Rows of the gates, in the kernels' order. A GRU's fourth is what its new gate takes from the state. */
+const ROWS = {
+  LSTM: ['input', 'forget', 'cell', 'output'],
+  GRU: ['new', 'update', 'reset', 'q'],
+  SimpleRNN: ['state'],
+} as const;
+const KINDS = Object.keys(ROWS);
+
+const LANES = 8;
+/** Rows that are read, and dropped, beyond an array's last. */
+const SLACK = 8 * LANES;
+/** Floats of a chunk's inputs and gates, about: a quarter of a megabyte, to stay in the second-level cache. */
+const CHUNK = 65_536;
+/** Samples, over steps, whose share of a weight gradient is summed at a go. */
+const OUTER = 512;
+
+/** Multiplications that are worth a second thread: handing over and waiting costs some tens of microseconds. */
+const WORTH_A_THREAD = 4_000_000;
+
+/** The part of a pass that one thread works on: some blocks of samples. */
+interface Share {
+  readonly fields: Fields;
+  /** Where the kernels read them. */
+  readonly struct: number;
+  /** Its first sample. */
+  readonly first: number;
+  readonly blocks: number;
+}
+
+/**
+ * One pass of a recurrence over a sequence, on the kernels, in their memory. To be freed.
+ *
+ * Threads share the samples among them: each sample is a sequence of its own but for the weights' gradients, which are
+ * sums over all of them.
+ */
+export class KernelPass {
+  readonly #kernel: Kernels = kernels();
+  readonly #shape: PassShape;
+  readonly #weights: PassWeights;
+  readonly #keep: boolean;
+  readonly #gates: number;
+  readonly #shares: readonly Share[];
+  readonly #room: Room;
+  #freed = false;
+  #wentBack = false;
+
+  /** (samples, steps, units) in processing order; null where not asked for. */
+  readonly sequence: Float32Array | null;
+  readonly lastHidden: Float32Array;
+  /** LSTM only, else null. */
+  readonly lastCell: Float32Array | null;
+
+  /**
+   * Runs the recurrence forwards.
+   *
+   * @throws SeeRnnError where WebAssembly's memory can't hold what the pass keeps, or a thread died
+   */
+  constructor(shape: PassShape, weights: PassWeights, input: PassInput, options: PassOptions) {
+    const { kind, samples, steps, features, units } = shape;
+    const { keep } = options;
+    this.#shape = shape;
+    this.#weights = weights;
+    this.#keep = keep;
+    this.#gates = kind === 'LSTM' ? 4 : kind === 'GRU' ? 3 : 1;
+    const rows = ROWS[kind].length * units;
+    this.#room = new Room(this.#kernel.memory, `${kind} of ${units} units over ${samples} samples of ${steps} timesteps`);
+    try {
+      this.#shares = this.#divided();
+      const x = keep ? this.#room.holdCopy(input.x) : this.#room.lendCopy(input.x);
+      const mask = input.mask ? this.#room.lendFlags(input.mask) : 0;
+      const initialHidden = this.#room.lendCopy(input.initialHidden);
+      const initialCell = kind === 'LSTM' ? this.#room.lendCopy(input.initialCell) : 0;
+      const sequence = options.sequence ? this.#room.lend(samples * steps * units) : 0;
+      const packed = {
+        bias: this.#room.lendCopy(this.#bias()),
+        kernel: this.#packed(weights.kernel, { rows: this.#gates * units, depth: features, columns: true, turn: this.#turn }),
+        ...this.#recurrent(true),
+      };
+      this.#set((share) => {
+        const lanes = share.blocks * LANES;
+        const slots = keep ? steps : share.fields.chunk;
+        return {
+          ...packed,
+          x: part(x, share, steps * features),
+          mask: part(mask, share, steps),
+          initialHidden: part(initialHidden, share, units),
+          initialCell: part(initialCell, share, units),
+          sequence: part(sequence, share, steps * units),
+          gates: this.#room.hold(slots * lanes * rows + SLACK),
+          hidden: this.#room.hold((slots + 1) * lanes * units + SLACK),
+          cell: kind === 'LSTM' ? this.#room.hold((slots + 1) * lanes * units) : 0,
+          skipped: mask === 0 ? 0 : this.#room.hold(steps * lanes),
+          lanes: this.#room.lend(share.fields.chunk * lanes * features + SLACK),
+        };
+      });
+      this.#do('forward');
+      this.sequence = options.sequence ? this.#room.read(sequence, samples * steps * units) : null;
+      this.lastHidden = this.#last(({ hidden }) => hidden);
+      this.lastCell = kind === 'LSTM' ? this.#last(({ cell }) => cell) : null;
+    } catch (error) {
+      this.free();
+      throw error;
+    } finally {
+      this.#room.giveBack();
+    }
+  }
+
+  /** Every step's hidden state: (samples, steps, units), time in input order. */
+  hidden(): Float32Array { return this.#states(({ hidden }) => hidden, 1); }
+  /** Every step's cell state, likewise. */
+  cell(): Float32Array { return this.#states(({ cell }) => cell, 1); }
+
+  /** A gate at every step, after its activation: (samples, steps, units), time in input order. Before `backward` only. */
+  gate(name: string): Float32Array {
+    if (this.#wentBack) throw new Error('the gates have become their adjoints');
+    return this.#gate(name);
+  }
+  /** dL/d(pre-activation) of a gate at every step, likewise, after `backward`. */
+  gateAdjoint(name: string): Float32Array {
+    this.#needAdjoints();
+    return this.#gate(name);
+  }
+
+  /**
+   * Goes through the sequence backwards. Once: the gates become their adjoints.
+   *
+   * @param totals which total adjoints of the states are to be kept, for `totalHidden` and `totalCell`
+   * @returns the adjoints of the initial states, (samples, units) each
+   * @throws SeeRnnError as the constructor
+   */
+  backward(from: PassAdjoints, totals: { readonly hidden?: boolean; readonly cell?: boolean } = {}): { hidden: Float32Array; cell: Float32Array | null; flushed: Flushed } {
+    const { kind, steps, units, resetAfter } = this.#shape;
+    this.#needKept();
+    if (this.#wentBack) throw new Error('a pass goes backwards once');
+    this.#wentBack = true;
+    const lstm = kind === 'LSTM';
+    try {
+      const dSequence = this.#room.lendCopy(from.sequence);
+      const dLastHidden = this.#room.lendCopy(from.lastHidden);
+      const dLastCell = lstm ? this.#room.lendCopy(from.lastCell) : 0;
+      const packed = this.#recurrent(false);
+      this.#set((share) => {
+        const state = share.blocks * LANES * units;
+        return {
+          ...packed,
+          mask: share.fields.skipped, // any number but 0 where there is one
+          dSequence: part(dSequence, share, steps * units),
+          dLastHidden: part(dLastHidden, share, units),
+          dLastCell: part(dLastCell, share, units),
+          dHidden: this.#room.lend(state),
+          dCell: lstm ? this.#room.lend(state) : 0,
+          dProduct: kind === 'GRU' && !resetAfter ? this.#room.lend(state) : 0,
+          lanes: this.#room.lend(state),
+          flushed: this.#room.lendZeros(3 * steps),
+          totalHidden: totals.hidden ? this.#room.hold(steps * state) : 0,
+          totalCell: totals.cell && lstm ? this.#room.hold(steps * state) : 0,
+        };
+      });
+      this.#do('backward');
+      return {
+        hidden: this.#readRows(({ dHidden }) => dHidden, { steps: 1, rows: units }),
+        cell: lstm ? this.#readRows(({ dCell }) => dCell, { steps: 1, rows: units }) : null,
+        flushed: this.#flushed(),
+      };
+    } finally {
+      this.#room.giveBack();
+    }
+  }
+
+  /** Total dL/dh of every step, if `backward` was to keep it: (samples, steps, units), time in input order. */
+  totalHidden(): Float32Array { return this.#states(({ totalHidden }) => totalHidden, 0); }
+  /** Total dL/dc, likewise. */
+  totalCell(): Float32Array { return this.#states(({ totalCell }) => totalCell, 0); }
+
+  /** dL/dx, after `backward`: (samples, steps, features), time in input order. */
+  inputGradient(): Float32Array {
+    const { samples, steps, features, units } = this.#shape;
+    this.#needAdjoints();
+    try {
+      const dx = this.#room.lend(samples * steps * features);
+      const kernelBack = this.#packed(this.#weights.kernel, { rows: features, depth: this.#gates * units, columns: false, turn: this.#turn });
+      this.#set((share) => ({
+        kernelBack,
+        dx: part(dx, share, steps * features),
+        lanes: this.#room.lend(share.fields.chunk * share.blocks * LANES * features),
+      }));
+      this.#do('inputGradient');
+      return this.#room.read(dx, samples * steps * features);
+    } finally {
+      this.#room.giveBack();
+    }
+  }
+
+  /** dL/dW, dL/dU and dL/db, after `backward`, in Keras's layout. */
+  weightGradients(): PassWeights {
+    const { features, units, steps } = this.#shape;
+    this.#needAdjoints();
+    const { run } = this.#kernel;
+    const columns = this.#gates * units;
+    const panelRows = run.panelRows();
+    const most = Math.max(...this.#shares.map(({ blocks }) => blocks));
+    const chunk = Math.max(1, Math.min(steps, Math.floor(OUTER / LANES / most)));
+    const sizes = { dKernel: upTo(columns, 8) * features, dRecurrent: (upTo(columns, 8) + 8) * units, dBias: ROWS[this.#shape.kind].length * units };
+    try {
+      this.#set(({ blocks }) => {
+        const samples = chunk * blocks * LANES;
+        return {
+          lanes: this.#room.lend(samples * features + SLACK),
+          factors: this.#room.lend(samples * upTo(Math.max(features, units), panelRows)),
+          adjoints: this.#room.lend(samples * upTo(columns, 8)),
+          dKernel: this.#room.lendZeros(sizes.dKernel),
+          dRecurrent: this.#room.lendZeros(sizes.dRecurrent),
+          dBias: this.#room.lendZeros(sizes.dBias),
+        };
+      });
+      this.#do('weightGradients', [chunk, 4 * panelRows]);
+      const [{ fields: sums }, ...others] = this.#shares as readonly [Share, ...Share[]];
+      for (const { fields } of others) {
+        for (const name of ['dKernel', 'dRecurrent', 'dBias'] as const) run.addSums(sums[name], fields[name], sizes[name]);
+      }
+      return {
+        kernel: this.#kernelGradient(sums.dKernel),
+        recurrentKernel: this.#recurrentGradient(sums.dRecurrent),
+        bias: this.#weights.bias && this.#biasGradient(this.#room.read(sums.dBias, sizes.dBias)),
+      };
+    } finally {
+      this.#room.giveBack();
+    }
+  }
+
+  /** Gives the memory back. The pass can't be used afterwards; a second call does nothing. */
+  free(): void {
+    this.#room.free();
+    this.#freed = true;
+  }
+
+  /** Divides the samples among as many threads as are ready, if there is enough to do. */
+  #divided(): Share[] {
+    const { kind, samples, steps, features, units } = this.#shape;
+    const blocks = Math.ceil(samples / LANES);
+    const work = blocks * LANES * steps * this.#gates * units * (features + units);
+    const { team } = this.#kernel;
+    const count = team === null || blocks < 2 || work < WORTH_A_THREAD ? 1 : Math.min(team.size(), blocks);
+    const rows = ROWS[kind].length * units;
+    const zeros = Object.fromEntries(FIELDS.map((name) => [name, 0])) as Fields;
+    return Array.from({ length: count }, (_, k): Share => {
+      const [from, to] = [Math.floor(k * blocks / count), Math.floor((k + 1) * blocks / count)];
+      const own = to - from;
+      const inCache = Math.floor(CHUNK / (own * LANES * (rows + features)));
+      return {
+        struct: this.#room.hold(FIELDS.length), first: from * LANES, blocks: own,
+        fields: {
+          ...zeros, kind: KINDS.indexOf(kind), resetAfter: Number(this.#shape.resetAfter),
+          activation: this.#shape.activation, recurrentActivation: this.#shape.recurrentActivation, backwards: Number(this.#shape.backwards),
+          samples: Math.min(samples, to * LANES) - from * LANES, steps, features, units, rows,
+          // At least four blocks: a panel of weights is read once for all of them.
+          chunk: Math.max(1, Math.min(steps, Math.max(inCache, Math.ceil(4 / own)))),
+          keep: Number(this.#keep),
+        },
+      };
+    });
+  }
+
+  /** The rows of a GRU's gates begin with its new gate, Keras's last. */
+  get #turn(): number { return this.#shape.kind === 'GRU' ? 2 * this.#shape.units : 0; }
+
+  /** What the rows' pre-activations begin with: a GRU's recurrent biases too, where they are just added. */
+  #bias(): Float32Array {
+    const { kind, units, resetAfter } = this.#shape;
+    const { bias } = this.#weights;
+    if (bias === null) return new Float32Array(ROWS[kind].length * units);
+    if (kind !== 'GRU') return bias;
+    const out = new Float32Array(4 * units);
+    out.set(bias.subarray(2 * units, 3 * units));
+    out.set(bias.subarray(0, 2 * units), units);
+    if (resetAfter) for (let k = 0; k < 3 * units; k++) out[units + k]! += bias[3 * units + k]!;
+    return out;
+  }
+
+  #biasGradient(rows: Float32Array): Float32Array {
+    const { kind, units, resetAfter } = this.#shape;
+    if (kind !== 'GRU') return rows;
+    const out = new Float32Array((resetAfter ? 6 : 3) * units);
+    out.set(rows.subarray(units, 3 * units));
+    out.set(rows.subarray(0, units), 2 * units);
+    if (resetAfter) out.set(rows.subarray(units), 3 * units);
+    return out;
+  }
+
+  #kernelGradient(sums: number): Float32Array {
+    const { features, units } = this.#shape;
+    const columns = this.#gates * units;
+    const to = this.#room.lend(features * columns);
+    this.#kernel.run.readColumns(sums, features, columns, this.#turn, to, columns);
+    return this.#room.read(to, features * columns);
+  }
+
+  #recurrentGradient(sums: number): Float32Array {
+    const { units } = this.#shape;
+    const columns = this.#gates * units;
+    const to = this.#room.lend(units * columns);
+    const { run } = this.#kernel;
+    if (this.#newApart) {
+      run.readColumns(sums, units, 2 * units, 0, to, columns);
+      run.readColumns(sums + 4 * upTo(2 * units, 8) * units, units, units, 0, to + 8 * units, columns);
+    } else {
+      run.readColumns(sums, units, columns, 0, to, columns);
+    }
+    return this.#room.read(to, units * columns);
+  }
+
+  /** Whether the new gate's recurrent product is not of the state, but of the reset state. */
+  get #newApart(): boolean { return this.#shape.kind === 'GRU' && !this.#shape.resetAfter; }
+
+  /** The recurrent weights in panels, for h U, or for the adjoints times U^T. */
+  #recurrent(forward: boolean): Partial<Fields> {
+    const { units } = this.#shape;
+    const { recurrentKernel } = this.#weights;
+    const width = (this.#newApart ? 2 : this.#gates) * units;
+    const first = forward ? { rows: width, depth: units, columns: true } : { rows: units, depth: width, columns: false };
+    const all = this.#packed(recurrentKernel, first);
+    const rest = this.#newApart ? this.#packed(recurrentKernel, { rows: units, depth: units, columns: forward, offset: 2 * units }) : 0;
+    return forward ? { recurrent: all, recurrentNew: rest } : { recurrentBack: all, recurrentNewBack: rest };
+  }
+
+  /** A weight matrix in panels of rows, which are its columns or its rows. Its own rows are `gates` x units long. */
+  #packed(weight: Float32Array, { rows, depth, columns, turn = 0, offset = 0 }: { rows: number; depth: number; columns: boolean; turn?: number; offset?: number }): number {
+    const { run, memory } = this.#kernel;
+    const ld = this.#gates * this.#shape.units;
+    const to = this.#room.lend(upTo(rows, run.panelRows()) * depth);
+    const copy = memory.allocate(weight.length, 'a weight matrix');
+    memory.floats.set(weight, copy / 4);
+    (columns ? run.packColumns : run.packRows)(copy + 4 * offset, ld, rows, depth, turn, to);
+    memory.free(copy);
+    return to;
+  }
+
+  #gate(name: string): Float32Array {
+    const { kind, units } = this.#shape;
+    const index = (ROWS[kind] as readonly string[]).indexOf(name);
+    if (index === -1) throw new Error(`${kind} has no gate '${name}'`);
+    return this.#reading(({ gates }) => gates, { rows: ROWS[kind].length * units, skip: index * units });
+  }
+
+  #states(from: (fields: Fields) => number, slot: number): Float32Array {
+    const { units } = this.#shape;
+    return this.#reading((fields) => from(fields) + slot * stateBytes(fields), { rows: units });
+  }
+
+  /** The states after the last step. */
+  #last(from: (fields: Fields) => number): Float32Array {
+    const { steps, units } = this.#shape;
+    return this.#readRows((fields) => from(fields) + (this.#keep ? steps : 0) * stateBytes(fields), { steps: 1, rows: units });
+  }
+
+  #reading(from: (fields: Fields) => number, where: { rows: number; skip?: number }): Float32Array {
+    this.#needKept();
+    try {
+      return this.#readRows(from, { ...where, steps: this.#shape.steps });
+    } finally {
+      this.#room.giveBack();
+    }
+  }
+
+  /** Reads `units` of the rows of every step's blocks, beginning with row `skip`: (samples, steps, units), time in input order. */
+  #readRows(from: (fields: Fields) => number, { steps, rows, skip = 0 }: { steps: number; rows: number; skip?: number }): Float32Array {
+    const { samples, units, backwards } = this.#shape;
+    const to = this.#room.lend(samples * steps * units);
+    this.#write();
+    for (const share of this.#shares) {
+      this.#kernel.run.readRows(share.struct, from(share.fields), steps, rows, skip, units, backwards && steps > 1, part(to, share, steps * units));
+    }
+    return this.#room.read(to, samples * steps * units);
+  }
+
+  #flushed(): Flushed {
+    const { steps } = this.#shape;
+    const flushed = { hidden: new Uint32Array(steps), cell: new Uint32Array(steps), gates: new Uint32Array(steps) };
+    const { words } = this.#kernel.memory;
+    for (const { fields } of this.#shares) {
+      for (let step = 0, at = fields.flushed / 4; step < steps; step++, at += 3) {
+        flushed.hidden[step]! += words[at]!;
+        flushed.cell[step]! += words[at + 1]!;
+        flushed.gates[step]! += words[at + 2]!;
+      }
+    }
+    return flushed;
+  }
+
+  #needKept(): void {
+    if (this.#freed) throw new Error('this pass was freed');
+    if (!this.#keep) throw new Error('this pass kept nothing');
+  }
+
+  #needAdjoints(): void {
+    this.#needKept();
+    if (!this.#wentBack) throw new Error('this pass has not gone backwards');
+  }
+
+  #set(fields: (share: Share) => Partial<Fields>): void {
+    for (const share of this.#shares) Object.assign(share.fields, fields(share));
+  }
+
+  #write(): void {
+    const { words } = this.#kernel.memory;
+    for (const { fields, struct } of this.#shares) FIELDS.forEach((name, k) => { words[struct / 4 + k] = fields[name]; });
+  }
+
+  #do(job: Job, args: readonly [number, number] = [0, 0]): void {
+    this.#write();
+    const { team, run } = this.#kernel;
+    const structs = this.#shares.map(({ struct }) => struct);
+    if (team === null || structs.length === 1) (run[job] as (...all: number[]) => void)(structs[0]!, ...args);
+    else {
+      try {
+        team.do(job, structs, structs.map((struct) => struct + 4 * FIELDS.indexOf('progress')), args);
+      } catch (error) {
+        // A thread that was given up may still write: its memory is not used again.
+        this.#room.abandon();
+        throw error;
+      }
+    }
+  }
+}
+
+/** The address of a share's samples in an array of all of them, (samples, floats); 0 where there is none. */
+const part = (at: number, { first }: Share, floats: number): number => (at === 0 ? 0 : at + 4 * first * floats);
+const stateBytes = ({ samples, units }: Fields): number => 4 * upTo(samples, LANES) * units;
+const upTo = (size: number, unit: number): number => Math.ceil(size / unit) * unit;

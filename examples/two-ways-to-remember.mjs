@@ -6,10 +6,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { accelerate, features2D, trace } from 'see-rnn';
+import { accelerate, features2D, setThreads, trace } from 'see-rnn';
 import { initialize, Random } from 'see-rnn/examples';
 
 await tf.setBackend('wasm');
+setThreads(1); // several would sum gradients in another order: on one, every run gives the same numbers
 
 const timesteps = 20;
 

@@ -15,6 +15,8 @@ export { Run, LayerRun, type Quantity } from './trace/run.js';
 export type { ArrayInputs } from './trace/inputs.js';
 export type { Loss, PerOutput } from './trace/loss.js';
 export { accelerate, type Acceleration } from './trace/accelerate.js';
+export { setMemoryBudget } from './kernels/budget.js';
+export { setThreads, threads } from './kernels/threads.js';
 export { getGradients, getOutputs, type GetGradientsOptions, type GetOutputsOptions } from './trace/get.js';
 
 export { beside, features0D, features1D, features2D, featuresHist } from './paint/features.js';

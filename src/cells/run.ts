@@ -1,6 +1,6 @@
 import { kernelActivations } from '../kernels/activations.js';
+import { passWithin } from '../kernels/checkpoints.js';
 import { kernelsAvailable } from '../kernels/module.js';
-import { KernelPass } from '../kernels/pass.js';
 import type { Flushed, PassInput, PassWeights } from '../kernels/pass-types.js';
 import type { Adjoints } from './cell.js';
 import type { Floats } from './floats.js';
@@ -36,7 +36,10 @@ export interface RecurrentPass {
   cell(): Floats;
   /** Before `backward` only. */
   gate(name: string): Floats;
-  /** Backpropagation through time, once; returns dL/d(initial states), and what was flushed to 0 on the way. */
+  /**
+   * Backpropagation through time, once; returns dL/d(initial states), and what was flushed to 0 on the way. It may be put
+   * off until something of it is read.
+   */
   backward(from: OutputAdjoints, totals?: Totals): { readonly hidden: Floats; readonly cell: Floats | null; readonly flushed: Flushed | null };
   /** Total dL/dh and dL/dc of every step, where `backward` was to keep them. */
   totalHidden(): Floats;
@@ -51,7 +54,8 @@ export interface RecurrentPass {
 
 /**
  * Runs a recurrence over a sequence: on the kernels where the runtime, the precision and the activations allow, else on the
- * reference cells. The list of what has no kernel is in `kernels/activations.ts`.
+ * reference cells. The list of what has no kernel is in `kernels/activations.ts`. What would go beyond the memory budget of
+ * `kernels/budget.ts` runs with checkpoints; the inputs must then stay as they are until `free`.
  *
  * @throws SeeRnnError where the kernels' memory can't hold what is kept
  */
@@ -66,7 +70,7 @@ export function runRecurrence(recurrence: Recurrence, weights: RecurrentWeights,
   const { samples, timesteps: steps, features } = input;
   const shape = { kind: cell.kind, resetAfter, backwards, activation, recurrentActivation, samples, steps, features, units };
   // Where the inputs are float32, everything is: see `sequence.ts`.
-  return new KernelPass(shape, weights as PassWeights, input as PassInput, options);
+  return passWithin(shape, weights as PassWeights, input as PassInput, options);
 }
 
 /** A pass on the reference cells, which keep everything. */

@@ -18,7 +18,7 @@ const heatmaps: PublishedFigure = {
 /** Examples 1 to 7, as See RNN's README has them. */
 export const asPublished: readonly Published[] = [
   {
-    number: 1, name: 'lstm-6-units', title: 'LSTM, 6 units: one sample', ...lstm6, iterations: always(20),
+    number: 1, name: 'lstm-6-units', title: 'LSTM, 6 units, one sample', ...lstm6, iterations: always(20),
     about: [
       'What layer 1 returned in the last 25 timesteps or so moves the loss; what it returned before seems not to. The flat part of the lines is '
       + 'not zero, though. It falls by a steady factor with every step back, as the table shows, and is soon too small for this axis: layer 2, which alone '
@@ -31,7 +31,7 @@ export const asPublished: readonly Published[] = [
     }],
   },
   {
-    number: 2, name: 'lstm-6-units-all-samples', title: 'The same LSTM: all 16 samples', ...lstm6, iterations: always(20),
+    number: 2, name: 'lstm-6-units-all-samples', title: 'The same LSTM, all 16 samples', ...lstm6, iterations: always(20),
     about: [
       'The same model at the same moment, with every sample of the batch. Size and sign of the gradient differ from sample to sample and from unit to '
       + 'unit. Where it fades does not: that is the same for all of them.',
@@ -39,7 +39,7 @@ export const asPublished: readonly Published[] = [
     figures: [lines, heatmaps],
   },
   {
-    number: 3, name: 'lstm-6-units-trained', title: 'LSTM, 6 units: after 200 iterations', ...lstm6, iterations: always(200),
+    number: 3, name: 'lstm-6-units-trained', title: 'The same LSTM, trained for longer', ...lstm6, iterations: always(200),
     about: [
       'The same model after 180 more iterations, on the very batch of example 2. The gradient now reaches much further back: in most samples about half of '
       + "the sequence, in a few nearly all of it. The table's first column has grown by several powers of ten.",
@@ -70,7 +70,7 @@ export const asPublished: readonly Published[] = [
   },
   {
     number: 5, name: 'bidirectional-gru-256-units', title: 'Bidirectional GRU, 256 units each way', kinds: ['gru'], units: 256, bidirectional: true, layer: 1,
-    iterations: { full: 400, usual: 25 },
+    iterations: { full: 400, usual: 40 },
     about: [
       'A Bidirectional layer returns two layers side by side: units 0 to 255 ran forwards in time, 256 to 511 backwards. The gradient is strong at both '
       + 'ends of both halves. That is how it must be: layer 2 runs both ways as well. Its forward half ends at the last timestep, its backward half at the first, '
@@ -78,7 +78,7 @@ export const asPublished: readonly Published[] = [
       {
         usual: 'In the middle next to nothing is left: many powers of ten less than at the ends, as the table shows. After all 400 iterations (--full) the gradient '
           + 'reaches across the middle, at a few hundredths of its strength.',
-        full: 'In the middle a few hundredths of that are left. After 25 iterations, which is what runs without --full, it was many powers of ten less.',
+        full: 'In the middle a few hundredths of that are left. After 40 iterations, which is what runs without --full, it was many powers of ten less.',
       },
     ],
     figures: [{
@@ -88,7 +88,7 @@ export const asPublished: readonly Published[] = [
     }],
   },
   {
-    number: 6, name: 'lstm-6-units-layer-2', title: 'LSTM, 6 units: the second layer', ...lstm6, layer: 2, iterations: always(200),
+    number: 6, name: 'lstm-6-units-layer-2', title: 'LSTM, 6 units, the second layer', ...lstm6, layer: 2, iterations: always(200),
     about: [
       'Layer 2 returns its last timestep only, so the gradient by its output has no time: one number for each sample and unit. It is also the one gradient here that '
       + 'can be checked by hand. The output goes straight into the loss, a mean of squares over 16 × 6 numbers; so each dot is (output - target) / 48, and says how wrong that '

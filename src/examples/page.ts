@@ -103,13 +103,16 @@ function figureElement({ file, caption, figure }: ShownExample['figures'][number
 }
 
 function strengthTable({ models }: ShownExample): string {
-  const steps = models[0].strengths.map(({ timestep }) => timestep);
+  const [first, ...others] = models[0].strengths;
+  const meaning = 'Mean absolute gradient, over all samples and units';
+  if (first.timestep === null) return `<p class="meta">${meaning}: ${first.mean.toExponential(1)}.</p>`;
   const named = models.length > 1;
-  const head = steps[0] === null ? '' : `<thead><tr>${named ? '<th scope="col">model</th>' : ''}${steps.map((step) => `<th scope="col">timestep ${step}</th>`).join('')}</tr></thead>`;
-  const rows = models.map(({ name, strengths }) =>
-    `<tr>${named ? `<th scope="row">${escaped(name)}</th>` : ''}${strengths.map(({ mean }) => `<td>${mean.toExponential(1)}</td>`).join('')}</tr>`);
+  const heading = (scope: 'col' | 'row', text: string): string => `<th scope="${scope}">${escaped(text)}</th>`;
+  const head = [...(named ? ['model'] : []), ...[first, ...others].map(({ timestep }) => `timestep ${timestep}`)].map((text) => heading('col', text));
+  const rows = models.map(({ name, strengths }) => [...(named ? [heading('row', name)] : []), ...strengths.map(({ mean }) => `<td>${mean.toExponential(1)}</td>`)]);
   return `<div class="table" tabindex="0" role="group" aria-label="Table"><table>
-<caption>Mean absolute gradient, over all samples and units</caption>
-${head}<tbody>${rows.join('')}</tbody>
+<caption>${meaning}</caption>
+<thead><tr>${head.join('')}</tr></thead>
+<tbody>${rows.map((cells) => `<tr>${cells.join('')}</tr>`).join('')}</tbody>
 </table></div>`;
 }

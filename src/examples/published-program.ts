@@ -14,7 +14,7 @@ export function publishedProgram(data: Published, iterations: number): string {
 
 function imports({ figures, kinds }: Published): string {
   const drawing = [...new Set(figures.map((figure) => figure.draws))].sort();
-  const names = ['accelerate', ...(kinds.length > 1 ? ['beside'] : []), ...drawing, 'getGradients', ...(figures.some(({ part }) => part) ? ['take'] : [])];
+  const names = ['accelerate', ...(kinds.length > 1 ? ['beside'] : []), ...drawing, 'getGradients', 'setThreads', ...(figures.some(({ part }) => part) ? ['take'] : [])];
   return `\
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
@@ -22,7 +22,8 @@ import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { ${names.join(', ')} } from 'see-rnn';
 import { initialize, Random } from 'see-rnn/examples';
 
-await tf.setBackend('wasm');`;
+await tf.setBackend('wasm');
+setThreads(1); // several would sum gradients in another order: on one, every run gives the same numbers`;
 }
 
 /** What a layer is called with besides its place: Keras's defaults, where TF.js has others. */

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { SeeRnnError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import { writeWhole } from '../files/disk/node.js';
+import { setThreads } from '../kernels/threads.js';
 import { Course, type Training } from './course.js';
 import { fileName, type Example } from './example.js';
 import { page, type PageSettings, type ShownExample } from './page.js';
@@ -36,13 +37,24 @@ export interface RunOptions extends PageSettings {
  * Trains and draws examples, writes their figures as PNG and SVG to a folder, and a page that shows them. The page grows
  * with every example, so that one may look while the rest is made.
  *
- * Examples that train the same model share it: the later goes on from where the earlier was.
+ * Examples that train the same model share it: the later goes on from where the earlier was. All run on one thread, so that
+ * every run gives the same numbers, to the bit.
  *
  * @returns the page's path
  * @throws SeeRnnError where the folder can't be written to
  */
 export async function runExamples(examples: readonly Example[], options: RunOptions, watcher: Watcher): Promise<string> {
   await makeFolder(options.out);
+  // Threads sum the weights' gradients in parts, one each, and how many there are depends on the machine and the moment.
+  setThreads(1);
+  try {
+    return await runAll(examples, options, watcher);
+  } finally {
+    setThreads(null);
+  }
+}
+
+async function runAll(examples: readonly Example[], options: RunOptions, watcher: Watcher): Promise<string> {
   const courses = new Map<string, Course>();
   const shown: ShownExample[] = [];
   const path = resolve(options.out, 'index.html');

@@ -18,10 +18,11 @@ export const turbofanProgram = ({ folder, shape, iterations, batch, engines, tit
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { accelerate, features1D, features2D, loadArray, trace } from 'see-rnn';
+import { accelerate, features1D, features2D, loadArray, setThreads, trace } from 'see-rnn';
 import { initialize, Random } from 'see-rnn/examples';
 
 await tf.setBackend('wasm');
+setThreads(1); // several would sum gradients in another order: on one, every run gives the same numbers
 
 // For each engine its last cycles, and whether it fails within 30 more.
 const folder = ${literal(folder)};

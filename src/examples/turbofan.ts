@@ -65,7 +65,7 @@ export function turbofanExample(data: Turbofan, iterations: Iterations = { full:
   const rows = beside(rowsWith(data.y, 1), rowsWith(data.y, 0));
   const titleAfter = (done: number): string => `Engine data, ${afterText(done, iterations)}: gradient by the output of layer 1`;
   return {
-    number: 8, name, title: 'Real input: which engines fail soon?', iterations,
+    number: 8, name, title: 'Real input: engines that fail soon, and others', iterations,
     trainings: [training(data)],
     async look([model], done) {
       const { x, y } = batchOf(data, rows);

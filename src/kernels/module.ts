@@ -1,6 +1,6 @@
 import { KernelMemory, MOST_PAGES } from './memory.js';
 import { fusedBytes, plainBytes } from './generated/wasm.js';
-import { CONTROL_BYTES, sharesMemory, Team } from './threads.js';
+import { CONTROL_BYTES, sharesMemory, stayOnOneThread, Team } from './threads.js';
 
 /** What the WebAssembly module exports; `src/kernels/assembly` says what each does. All sizes are in floats, addresses in bytes. */
 export interface KernelExports {
@@ -30,46 +30,68 @@ export interface Kernels {
   readonly fused: boolean;
 }
 
-const decoded = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-const runs = (bytes: Uint8Array<ArrayBuffer>): boolean => typeof WebAssembly === 'object' && WebAssembly.validate(bytes);
+/** The builds, the better one first. */
+let builds = [{ base64: fusedBytes, fused: true }, { base64: plainBytes, fused: false }];
 
-let chosen: { readonly bytes: Uint8Array<ArrayBuffer>; readonly fused: boolean } | null | undefined;
-
-/** The best build that this runtime can run; null where it has no 128-bit SIMD. */
-function build(): typeof chosen {
-  if (chosen === undefined) {
-    const fused = decoded(fusedBytes);
-    const plain = decoded(plainBytes);
-    chosen = runs(fused) ? { bytes: fused, fused: true } : runs(plain) ? { bytes: plain, fused: false } : null;
-  }
-  return chosen;
-}
+let loaded: Kernels | null | undefined;
 
 /** For measurements: the build with plain SIMD, wherever this runs. Before the kernels are first used. */
 export function usePlainBuild(): void {
-  chosen = { bytes: decoded(plainBytes), fused: false };
+  builds = builds.filter(({ fused }) => !fused);
 }
 
-/** Whether this runtime can run the kernels: it has WebAssembly with 128-bit SIMD. */
+/** Whether this runtime can run the kernels: it has WebAssembly with 128-bit SIMD, and a page's policy lets it compile. */
 export function kernelsAvailable(): boolean {
-  return build() !== null;
+  return load() !== null;
 }
-
-let loaded: Kernels | undefined;
 
 /** The kernels, instantiated at the first call and kept. That happens synchronously: the module is small. */
 export function kernels(): Kernels {
-  if (loaded === undefined) {
-    const { bytes, fused } = build()!;
-    const shared = sharesMemory();
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared });
-    const module = new WebAssembly.Module(shared ? importingShared(bytes) : bytes);
+  const found = load();
+  if (found === null) throw new Error('no build of the kernels runs here: see kernelsAvailable');
+  return found;
+}
+
+function load(): Kernels | null {
+  if (loaded === undefined) loaded = bestThatRuns();
+  return loaded;
+}
+
+function bestThatRuns(): Kernels | null {
+  if (typeof WebAssembly !== 'object') return null;
+  const { memory, shared } = emptyMemory();
+  for (const { base64, fused } of builds) {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const module = compiled(shared ? importingShared(bytes) : bytes);
+    if (module === null) continue;
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     const run = exports as unknown as KernelExports;
     const base = Math.ceil(run.heapBase() / 64) * 64;
-    loaded = { run, memory: new KernelMemory(memory, base + CONTROL_BYTES), fused, team: shared ? new Team(module, memory, run, base) : null };
+    return { run, memory: new KernelMemory(memory, base + CONTROL_BYTES), fused, team: shared ? new Team(module, memory, run, base) : null };
   }
-  return loaded;
+  return null;
+}
+
+/** Null where the runtime has no such instructions, or a page's content security policy has no 'wasm-unsafe-eval'. */
+function compiled(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | null {
+  try {
+    return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
+  } catch {
+    return null;
+  }
+}
+
+function emptyMemory(): { memory: WebAssembly.Memory; shared: boolean } {
+  const limits = { initial: 1, maximum: MOST_PAGES };
+  if (sharesMemory()) {
+    try {
+      return { memory: new WebAssembly.Memory({ ...limits, shared: true }), shared: true };
+    } catch {
+      // A shared memory is set aside at its maximum: where addresses are scarce (32 bits, some phones) that fails.
+      stayOnOneThread();
+    }
+  }
+  return { memory: new WebAssembly.Memory(limits), shared: false };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { SeeRnnError } from '../core/errors.js';
+import { printable } from '../core/printable.js';
 import type { KernelExports } from './module.js';
 
 /** What a thread can be given to do: a kernel that takes a pass. */
@@ -18,7 +19,6 @@ const ARGUMENTS = 5;
 export const MOST_THREADS = 64;
 /** Bytes of all workers' words. */
 export const CONTROL_BYTES = 4 * WORDS * MOST_THREADS;
-
 
 /**
  * A worker: waits for a job's number to change, does the job, says so. It is a text of its own, so that it needs no
@@ -59,7 +59,10 @@ function node<K extends keyof NodeModules>(name: K): NodeModules[K] | undefined 
   return process?.getBuiltinModule?.(name) as NodeModules[K] | undefined;
 }
 
+/** What `setThreads` asked for; null: as many as there are cores. */
 let wanted: number | null = null;
+/** How many can be had: fewer once a worker didn't start, or died. */
+let available = MOST_THREADS;
 
 /** Whether threads can share memory here: not on a page that is not cross-origin isolated. */
 export function sharesMemory(): boolean {
@@ -67,43 +70,72 @@ export function sharesMemory(): boolean {
   return typeof SharedArrayBuffer === 'function' && crossOriginIsolated !== false && (node('node:worker_threads') !== undefined || typeof Worker === 'function');
 }
 
-/** How many threads the kernels use: as many as there are cores, unless set. */
+/**
+ * How many threads the recurrent kernels use at most, the calling one included: as many as there are cores, or as
+ * {@link setThreads} says. One where threads can't be had: where memory can't be shared (a page that is not cross-origin
+ * isolated; Node before 20.16), or workers can't start (a page whose content security policy has no `worker-src blob:`).
+ *
+ * Threads share the samples of a batch, in blocks of eight: a batch of eight or fewer, and little work, stay on one.
+ */
 export function threads(): number {
   if (!sharesMemory()) return 1;
   const cores = node('node:os')?.availableParallelism() ?? globalThis.navigator.hardwareConcurrency;
-  return Math.min(wanted ?? cores, MOST_THREADS);
+  return Math.min(wanted ?? cores, available);
 }
 
 /**
- * Sets how many threads the kernels use, the calling one included; null is as many as there are cores. One where threads
- * can't share memory. Results depend on it only in the order of float32 sums over samples, in weight gradients.
+ * Sets how many threads the recurrent kernels use, the calling one included, from the next pass on. Where threads can't be
+ * had it stays at one, without an error: {@link threads} says how many there are.
  *
- * @throws SeeRnnError for anything but a whole number from 1 on
+ * Results are the same to the bit for any number, but for weight gradients: those are sums over samples, each thread's
+ * part summed by itself. They differ by float32 rounding: less than 2e-6 of the gradient's largest value over
+ * 1,400 samples x timesteps.
+ *
+ * @param count 1 or more, at most 64 are used; null, the default, is as many as there are cores
+ * @throws SeeRnnError for anything but a whole number from 1 on, or null
+ * @example
+ * setThreads(1);
+ * const run = await trace(model, x, y); // on the calling thread only
+ * setThreads(null);
  */
 export function setThreads(count: number | null): void {
-  if (count !== null && !(Number.isInteger(count) && count >= 1)) throw new SeeRnnError(`threads: expected a whole number from 1 on, found ${String(count)}`);
+  if (count !== null && !(Number.isInteger(count) && count >= 1)) {
+    const found = typeof count === 'string' ? `'${printable(count)}'` : String(count);
+    throw new SeeRnnError(`threads: expected a whole number from 1 on, found ${found}`);
+  }
   wanted = count;
 }
+
+/** Threads can't be had here, whatever is set. */
+export function stayOnOneThread(): void { available = 1; }
 
 /** The workers beside the calling thread. They start when first wanted, and help from when they are ready. */
 export class Team {
   /** A worker that makes no step in this time, in milliseconds, is taken for dead. */
   patience = 20_000;
   readonly #workers: Stoppable[] = [];
-  #broken = false;
 
   /** @param control address of the workers' words, all 0 */
   constructor(private readonly module: WebAssembly.Module, private readonly memory: WebAssembly.Memory, private readonly run: KernelExports, private readonly control: number) {}
 
   /** How many threads can work now, the calling one included. Starts those that are missing: they come later. */
   size(): number {
-    if (this.#broken) return 1;
+    while (this.#workers.length < threads() - 1) {
+      const index = this.#workers.length;
+      try {
+        this.#workers.push(this.#start(index));
+      } catch {
+        this.#lacks(index);
+      }
+    }
     const count = threads();
-    while (this.#workers.length < count - 1) this.#workers.push(this.#start(this.#workers.length));
     let ready = 0;
     while (ready < count - 1 && Atomics.load(this.#words(ready), READY) === 1) ready++;
     return ready + 1;
   }
+
+  /** How many jobs the workers have done: what was not left to the calling thread. */
+  get helped(): number { return this.#workers.reduce((sum, _, k) => sum + Atomics.load(this.#words(k), DONE), 0); }
 
   /**
    * Does a job on every pass, one a thread, the first on this one, and returns when all is done.
@@ -150,10 +182,13 @@ export class Team {
 
   /** A worker that doesn't answer may still write to memory: none of them is spoken to again. */
   #fail(how: string): never {
-    this.#broken = true;
+    stayOnOneThread();
     this.terminate();
     throw new SeeRnnError(`a worker thread of the kernels ${how}; from here on they run on one thread`);
   }
+
+  /** This worker is not to be had, nor those after it. */
+  #lacks(worker: number): void { available = Math.min(available, worker + 1); }
 
   #words(worker: number): Int32Array { return new Int32Array(this.memory.buffer, this.control + 4 * WORDS * worker, WORDS); }
 
@@ -164,16 +199,23 @@ export class Team {
       const worker = new threads.Worker(SOURCE, { eval: true, workerData: data, execArgv: [] });
       // It must not keep a program from ending.
       worker.unref();
-      // One that can't start is never ready; one that ends later is found out by its standing still.
-      worker.on('error', () => undefined);
+      worker.on('error', () => { this.#lacks(index); });
       return worker;
     }
-    const url = URL.createObjectURL(new Blob([SOURCE], { type: 'text/javascript' }));
-    const worker = new Worker(url);
+    const worker = new Worker(sourceUrl());
+    // A page's policy, or a fault in starting: the page is not to hear of an error that nothing has come of.
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#lacks(index);
+    };
     worker.postMessage(data);
     return worker;
   }
 }
+
+let url: string | undefined;
+/** Where a page's workers read their source. Kept as long as the page: a worker fetches it some time after it was made. */
+const sourceUrl = (): string => (url ??= URL.createObjectURL(new Blob([SOURCE], { type: 'text/javascript' })));
 
 /** Waits a moment, or until a worker is done. A page's main thread may not block: it goes on asking. */
 function pause(words: Int32Array, done: number): void {

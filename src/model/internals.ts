@@ -62,11 +62,11 @@ export interface LayerInternals extends Named {
   dropoutMask?: Tensor | Tensor[] | null;
   recurrentDropoutMask?: Tensor | Tensor[] | null;
   readonly cell?: CellInternals & Layer;
-  readonly cells?: readonly Layer[];
   readonly returnSequences?: boolean;
   readonly returnState?: boolean;
   readonly goBackwards?: boolean;
   states_?: Tensor[] | null;
+  /** Every RNN layer has it, and nothing else. */
   keptStates?: Tensor[][];
   resetStates?(states: Tensor[] | null, training?: boolean): void;
   // Wrappers
@@ -78,6 +78,12 @@ export interface LayerInternals extends Named {
 
 /** A model as a layer: TF.js models are layers, also in its declarations' eyes but for generics. */
 export const inside = (layer: Layer | LayersModel): LayerInternals => layer as unknown as LayerInternals;
+
+export const isLayer = (value: unknown): value is Layer =>
+  typeof value === 'object' && value !== null && 'inboundNodes' in value && 'call' in value && typeof value.call === 'function';
+
+/** Whether a layer is of just this class of TF.js's. One derived from it may compute something else, also under the inherited name. */
+export const isOfClass = (layer: Layer, name: string): boolean => layer.getClassName() === name && Object.hasOwn(layer.constructor, 'className');
 
 /** Where a symbolic tensor comes from. */
 export interface SymbolicOrigin { readonly sourceLayer: Layer; readonly nodeIndex: number; readonly tensorIndex: number }

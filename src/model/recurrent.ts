@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../cells/activations.js';
 import { cells } from '../cells/cells.js';
 import type { Recurrence } from '../cells/sequence.js';
-import { inside, type CellInternals, type Layer } from './internals.js';
+import { inside, isOfClass, type CellInternals, type Layer } from './internals.js';
 
 /** A recurrent layer of TF.js as our cells see it. */
 export interface RecurrentLayer {
@@ -23,13 +23,12 @@ export interface NotRecurrent { readonly reason: string }
  * @returns null for a layer of another kind, and a reason for a recurrent one that our cells don't know
  */
 export function readRecurrent(layer: Layer): RecurrentLayer | NotRecurrent | null {
-  const { cell, goBackwards, returnSequences, returnState, stateful } = inside(layer);
-  if (!cell) return null;
+  const { cell, goBackwards, keptStates, returnSequences, returnState, stateful } = inside(layer);
+  if (!cell || !keptStates) return null;
   const className = layer.getClassName();
   const cellClass = cell.getClassName();
   const kind = cells.find((candidate) => `${candidate.kind}Cell` === cellClass);
-  // A class derived from one of these may compute something else, under a name of its own or the inherited one.
-  const derived = [layer, cell].find((part) => !Object.hasOwn(part.constructor, 'className'));
+  const derived = [layer, cell].find((part) => !isOfClass(part, part.getClassName()));
   if (derived) return { reason: `is of a class derived from ${derived.getClassName()}, which has no cell here` };
   if (!kind || (className !== 'RNN' && className !== kind.kind)) {
     return { reason: `is ${className === 'RNN' ? `an RNN of ${cellClass}` : `a ${className}`}, which has no cell here` };

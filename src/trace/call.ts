@@ -1,15 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { shapeText } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
-import { inside, type Layer, type LayerInternals } from '../model/internals.js';
+import { inside, isOfClass, type Layer, type LayerInternals } from '../model/internals.js';
 import { isRecurrent, readRecurrent, weightTensors, type RecurrentLayer } from '../model/recurrent.js';
-import { recurrentOp, type RecurrentArguments } from './op.js';
+import { recurrentOp, type RecurrentArguments, type WentBack } from './op.js';
 
 /** How a layer is called: fresh for every call, so that nothing of one call reaches the next. */
 export interface CallContext {
   readonly training: boolean;
   /** Whether a stateful layer is to keep its new state, as training and prediction do and a trace must not. */
   readonly keepStates: boolean;
+  /** Hears of every backward pass that a recurrence of this call makes: two of a Bidirectional layer. */
+  readonly wentBack?: WentBack;
 }
 
 /**
@@ -22,8 +24,9 @@ export function callLayer(layer: Layer, inputs: readonly tf.Tensor[], mask: tf.T
   const recurrent = readRecurrent(layer);
   if (isRecurrent(recurrent)) return callRecurrent(recurrent, inputs, mask, context);
   const it = inside(layer);
-  if (it.forwardLayer && it.backwardLayer) return callBidirectional(it, inputs, mask, context);
-  const initialState = it.cell && inputs.length > 1 ? inputs.slice(1) : undefined;
+  if (isOfClass(layer, 'Bidirectional')) return callBidirectional(it, inputs, mask, context);
+  const takesStates = recurrent !== null || it.forwardLayer !== undefined;
+  const initialState = takesStates && inputs.length > 1 ? inputs.slice(1) : undefined;
   const result = it.call(initialState ? [inputs[0]!] : [...inputs], {
     training: context.training, ...(mask ? { mask } : {}), ...(initialState ? { initialState } : {}),
   });
@@ -48,7 +51,7 @@ export function callRecurrent(recurrent: RecurrentLayer, inputs: readonly tf.Ten
   if (drops(cell.dropout)) x = tf.mul(x, tf.expandDims(dropped([samples, features], cell.dropout), 1));
   const recurrentDropout = drops(cell.recurrentDropout) ? dropped([samples, recurrence.units], cell.recurrentDropout) : null;
 
-  const { sequence, last } = recurrentOp(recurrence, { x, weights, initial, mask, recurrentDropout }, returnSequences);
+  const { sequence, last } = recurrentOp(recurrence, { x, weights, initial, mask, recurrentDropout, wentBack: context.wentBack }, returnSequences);
   // Not with `training`, under which TF.js keeps every old state for its own backward pass: ours doesn't read them.
   if (stateful && context.keepStates) it.resetStates!(last, false);
   const output = returnSequences ? sequence! : last[0]!;
@@ -57,7 +60,7 @@ export function callRecurrent(recurrent: RecurrentLayer, inputs: readonly tf.Ten
 }
 
 /** Our cells read plain memory, so that what doesn't fit would be read as something else. */
-function checkArguments({ layer, recurrence }: RecurrentLayer, { x, weights, initial, mask }: Omit<RecurrentArguments, 'recurrentDropout'>): void {
+function checkArguments({ layer, recurrence }: RecurrentLayer, { x, weights, initial, mask }: Omit<RecurrentArguments, 'recurrentDropout' | 'wentBack'>): void {
   const expect = (what: string, expected: string, found: string): SeeRnnError =>
     new SeeRnnError(`layer '${layer.name}': expected ${what} ${expected}, found ${found}`);
   if ((x.rank as number) !== 3) throw expect('inputs', 'of shape (samples, timesteps, features)', shapeText(x.shape));
@@ -67,9 +70,8 @@ function checkArguments({ layer, recurrence }: RecurrentLayer, { x, weights, ini
   const states = recurrence.cell.hasCellState ? 2 : 1;
   if (initial.length !== 0 && initial.length !== states) throw expect(`${states} initial`, states === 1 ? 'state' : 'states', `${initial.length}`);
   for (const state of initial) {
-    if (state.shape[0] !== samples || state.size !== samples * recurrence.units) {
-      throw expect('initial states of shape', shapeText([samples, recurrence.units]), shapeText(state.shape));
-    }
+    const wanted = shapeText([samples, recurrence.units]);
+    if (shapeText(state.shape) !== wanted) throw expect('initial states of shape', wanted, shapeText(state.shape));
   }
   if (mask && mask.size !== samples * timesteps) throw expect('a mask of shape', shapeText([samples, timesteps]), shapeText(mask.shape));
 }

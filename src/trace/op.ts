@@ -3,6 +3,7 @@ import type { Floats } from '../cells/floats.js';
 import { runRecurrence, type RecurrentPass } from '../cells/run.js';
 import type { Recurrence, RecurrentWeights } from '../cells/sequence.js';
 import { SeeRnnError } from '../core/errors.js';
+import type { Flushed } from '../kernels/pass-types.js';
 
 /** What a recurrent layer is called with. */
 export interface RecurrentArguments {
@@ -16,7 +17,12 @@ export interface RecurrentArguments {
   readonly mask: tf.Tensor | null;
   /** (samples, units) */
   readonly recurrentDropout: tf.Tensor | null;
+  /** Hears of a backward pass: what the kernels flushed in it, or null where the reference cells ran. */
+  readonly wentBack?: WentBack | undefined;
 }
+
+/** Takes the number of adjoints that were flushed to 0 at each timestep, in input order; null where none were counted. */
+export type WentBack = (flushed: Float64Array | null) => void;
 
 export interface RecurrentResult {
   /** (samples, timesteps, units) in processing order (reversed in time where the layer goes backwards), as Keras has it. */
@@ -38,6 +44,7 @@ interface Execution {
   readonly wantSequence: boolean;
   readonly mask: ArrayLike<number> | undefined;
   readonly recurrentDropout: Floats | undefined;
+  readonly wentBack: WentBack | undefined;
   /** Of the inputs, by name. */
   readonly shapes: Readonly<Record<string, number[]>>;
   /** The tape that TF.js records on; null where it doesn't. */
@@ -59,17 +66,17 @@ const STATES = ['initialHidden', 'initialCell'] as const;
  * @param wantSequence whether every step's hidden state is asked for; the last states always come
  */
 export function recurrentOp(recurrence: Recurrence, args: RecurrentArguments, wantSequence: boolean): RecurrentResult {
-  const { x, weights, initial, mask, recurrentDropout } = args;
+  const { x, weights, initial, mask, recurrentDropout, wentBack } = args;
   const named = (names: readonly string[], tensors: readonly tf.Tensor[]): [string, tf.Tensor][] => tensors.map((tensor, i) => [names[i]!, tensor]);
   const inputs = Object.fromEntries([['x', x] as [string, tf.Tensor], ...named(WEIGHTS, weights), ...named(STATES, initial)]);
   const engine = tf.engine();
   freeAll((tape) => tape !== engine.state.activeTape);
   const execution: Execution = {
-    recurrence, wantSequence, pass: null,
+    recurrence, wantSequence, wentBack, pass: null,
     tape: engine.isTapeOn() ? engine.state.activeTape : null,
     shapes: Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape])),
     mask: mask?.dataSync(),
-    recurrentDropout: recurrentDropout?.dataSync() as Floats | undefined,
+    recurrentDropout: recurrentDropout ? asFloat32(recurrentDropout.dataSync()) : undefined,
   };
   registerFor(tf.getBackend());
   const outputs = engine.runKernel<tf.Tensor[]>(KERNEL, inputs, { execution } as unknown as tf.NamedAttrMap);
@@ -82,11 +89,14 @@ function registerFor(backendName: string): void {
   if (!tf.getKernel(KERNEL, backendName)) tf.registerKernel({ kernelName: KERNEL, backendName, kernelFunc: forward });
 }
 
+/** Integers too, and what TF.js's CPU backend has cast to float32 without touching the numbers. */
+const asFloat32 = (values: tf.BackendValues): Float32Array => (values instanceof Float32Array ? values : Float32Array.from(values as Int32Array));
+
 const forward: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const execution = executionOf(attrs);
   const { recurrence, wantSequence, tape, mask, recurrentDropout } = execution;
   const memory = backend as tf.KernelBackend;
-  const read = (name: string): Floats | undefined => inputs[name] && (memory.readSync(inputs[name].dataId) as Float32Array);
+  const read = (name: string): Float32Array | undefined => inputs[name] && asFloat32(memory.readSync(inputs[name].dataId));
   const [samples, timesteps, features] = inputs['x']!.shape as [number, number, number];
   const { units } = recurrence;
 
@@ -109,21 +119,30 @@ const forward: tf.KernelFunc = ({ inputs, attrs, backend }) => {
 };
 
 const gradient: tf.GradFunc = (dy, _saved, attrs) => {
-  const { pass, wantSequence, recurrence, shapes } = executionOf(attrs);
+  const { pass, wantSequence, recurrence, shapes, wentBack } = executionOf(attrs);
   if (tf.engine().state.gradientDepth > 0) {
     throw new SeeRnnError(`${recurrence.cell.kind} layers on see-rnn's cells have first derivatives only, no gradient of a gradient`);
   }
-  const dys = (Array.isArray(dy) ? dy : [dy]).map((tensor) => tensor.dataSync() as Float32Array);
+  const dys = (Array.isArray(dy) ? dy : [dy]).map((tensor) => asFloat32(tensor.dataSync()));
   const [sequence, lastHidden, lastCell] = wantSequence ? dys : [undefined, ...dys];
   // Everything below is worked out when it is first asked for, and once.
   const initial = once(() => pass!.backward({ sequence, lastHidden, lastCell }));
+  const report = once(() => {
+    const { flushed } = initial();
+    wentBack?.(flushed && inInputOrder(flushed, recurrence));
+  });
   const after = <T>(work: () => T): T => {
     initial();
     return work();
   };
   const byInputs = (): Floats => after(() => pass!.inputGradient());
   const byWeights = once(() => after(() => pass!.weightGradients()));
-  const tensor = (name: string, values: () => Floats) => (): tf.Tensor => tf.tensor(values(), shapes[name]);
+  const tensor = (name: string, values: () => Floats) => (): tf.Tensor => {
+    const result = tf.tensor(values(), shapes[name]);
+    // Not before: a pass with checkpoints goes back for what is asked of it, and counts on the way.
+    report();
+    return result;
+  };
   return {
     x: tensor('x', byInputs),
     initialHidden: tensor('initialHidden', () => initial().hidden),
@@ -133,6 +152,12 @@ const gradient: tf.GradFunc = (dy, _saved, attrs) => {
     bias: tensor('bias', () => byWeights().bias!),
   };
 };
+
+/** States' and gates' together. */
+function inInputOrder({ hidden, cell, gates }: Flushed, { backwards }: Recurrence): Float64Array {
+  const counts = Float64Array.from(hidden, (count, step) => count + cell[step]! + gates[step]!);
+  return backwards ? counts.reverse() : counts;
+}
 
 /**
  * Passes that a gradient may still ask for, by the tape that would. They hold memory outside JavaScript's, and TF.js

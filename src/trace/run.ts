@@ -14,6 +14,8 @@ export interface Recording {
   readonly outputs: readonly NamedArray[];
   /** One for each output: null where no path leads from it to the loss. Empty where no backward pass was made. */
   readonly outputGradients: readonly (NamedArray | null)[];
+  /** How many adjoints became 0 at each timestep; null where none were counted. */
+  readonly flushed: Float64Array | null;
 }
 
 /** One layer in a {@link Run}. */
@@ -63,6 +65,33 @@ export class LayerRun {
     this.check('outputs', output);
     this.needTargets();
     return this.recording.outputGradients[output] !== null;
+  }
+
+  /**
+   * How many adjoints were flushed to zero at each timestep on the way back through a recurrent layer: (timesteps), in
+   * input order, over all samples and units, a Bidirectional layer's two directions added up.
+   *
+   * Counted are the layer's own adjoints, of its hidden states, cell states and gates' pre-activations, that were not 0 but
+   * below 1e-30 in magnitude: the kernels make those 0, since float32's last, denormal numbers are some hundred times
+   * slower. So the count belongs to a gradient below the layer, that by the outputs it reads: a zero there at a timestep is
+   *
+   * - structural, if `reachesLoss()` of what is below is false,
+   * - underflow, if at that timestep, or one that the backward pass came through before it (later ones, in a layer that reads
+   *   forwards), adjoints were flushed,
+   * - else exactly zero: masked, a saturated activation, or a loss that doesn't depend on it.
+   *
+   * Null where none were counted: the layer is not recurrent, or ran on TF.js or on the reference cells (docs/speed.md lists
+   * when), or there was no backward pass through it, since it doesn't reach the loss or nothing below it was recorded.
+   *
+   * @throws SeeRnnError where the run was made without targets
+   * @example
+   * const below = run.layer('lstm_1').gradient(); // by what lstm_2 reads
+   * const counts = run.layer('lstm_2').flushed()?.data; // counts[t] > 0: adjoints at t fell below 1e-30
+   */
+  flushed(): NamedArray | null {
+    this.needTargets();
+    const { flushed } = this.recording;
+    return flushed && { data: flushed, shape: [flushed.length], axes: ['timesteps'] };
   }
 
   private needTargets(): void {

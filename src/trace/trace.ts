@@ -12,7 +12,7 @@ import { totalLoss, type Loss, type PerOutput } from './loss.js';
 import { Run, type Recording } from './run.js';
 import { differentiate } from './tape.js';
 import { untouched } from './untouched.js';
-import { oneLine, walk } from './walk.js';
+import { oneLine, walk, type WalkContext } from './walk.js';
 
 export interface TraceOptions {
   /**
@@ -76,8 +76,9 @@ export async function trace(model: LayersModel, x: ArrayInputs, y?: ArrayInputs 
   try {
     untouched(model, () => { tf.tidy(() => {
       const inputs = inputTensors(x, slotsOf('input', model.inputs)).map((value) => ({ value, mask: null }));
+      const context: WalkContext = { training, keepStates: false, wentBack: (call, flushed) => { tapped.wentBack(call, flushed); } };
       const forward = (anchor: tf.Scalar | null): tf.Tensor[] => {
-        const outputs = walk(graph, inputs, { training, keepStates: false }, (call, values) => tapped.tap(call, values, anchor)).map(({ value }) => value);
+        const outputs = walk(graph, inputs, context, (call, values) => tapped.tap(call, values, anchor)).map(({ value }) => value);
         held.predictions = outputs.map((tensor) => tf.keep(tf.clone(tensor)));
         return outputs;
       };
@@ -107,6 +108,8 @@ class Tapped {
   /** Where the backward pass has got to, as a message says it. */
   reached = '';
   private readonly taps = new Map<Call, { outputs: tf.Tensor[]; gradients: (tf.Tensor | null)[] }>();
+  /** What was flushed, by the calls that went back. */
+  private readonly flushed = new Map<Call, Float64Array | null>();
   private differentiated = false;
 
   constructor(private readonly wanted: ReadonlySet<Call>) {}
@@ -132,6 +135,12 @@ class Tapped {
     });
   }
 
+  /** Notes a backward pass of a recurrence; a Bidirectional layer's two are added up. */
+  wentBack(call: Call, flushed: Float64Array | null): void {
+    const before = this.flushed.get(call);
+    this.flushed.set(call, before === undefined ? flushed : before && flushed && before.map((count, step) => count + flushed[step]!));
+  }
+
   async recordings(): Promise<Map<Call, Recording>> {
     const out = new Map<Call, Recording>();
     for (const [call, { outputs, gradients }] of this.taps) {
@@ -139,6 +148,7 @@ class Tapped {
         call,
         outputs: await Promise.all(outputs.map((tensor) => asArray(tensor, call.layer))),
         outputGradients: this.differentiated ? await Promise.all(gradients.map((tensor) => tensor && asArray(tensor, call.layer))) : [],
+        flushed: this.flushed.get(call) ?? null,
       });
     }
     return out;

@@ -4,6 +4,13 @@ import { originOf, type GraphNode } from '../model/internals.js';
 import { nodeOf, type Call, type Graph } from '../model/calls.js';
 import { callLayer, type CallContext } from './call.js';
 import { outputMasks, type Masked } from './masks.js';
+import type { WentBack } from './op.js';
+
+/** How all of a model's layers are called. */
+export interface WalkContext extends Omit<CallContext, 'wentBack'> {
+  /** Hears of a call's backward pass, later: see {@link CallContext}. */
+  readonly wentBack?: (call: Call, ...what: Parameters<WentBack>) => void;
+}
 
 /**
  * Walks a model's graph once, calling every layer with fresh arguments.
@@ -16,7 +23,7 @@ import { outputMasks, type Masked } from './masks.js';
  * @returns one for each of the model's outputs
  */
 export function walk(
-  graph: Graph, inputs: readonly Masked[], context: CallContext, visit: (call: Call, outputs: tf.Tensor[]) => tf.Tensor[],
+  graph: Graph, inputs: readonly Masked[], context: WalkContext, visit: (call: Call, outputs: tf.Tensor[]) => tf.Tensor[],
 ): Masked[] {
   const { model, calls, nested } = graph;
   const done = new Map<GraphNode, readonly Masked[]>();
@@ -34,7 +41,9 @@ export function walk(
       results = node.outputTensors.map((tensor) => inputs[model.inputs.indexOf(tensor)]!);
     } else {
       const from = node.inputTensors.map(valueOf);
-      results = inner ? walk(inner, from, context, visit) : called(call, from, context);
+      results = inner ? walk(inner, from, context, visit) : called(call, from, {
+        ...context, wentBack: (flushed) => { context.wentBack?.(call, flushed); },
+      });
     }
     const values = visit(call, results.map(({ value }) => value));
     done.set(node, results.map(({ mask }, i) => ({ value: values[i]!, mask })));

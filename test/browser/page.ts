@@ -23,6 +23,16 @@ export interface LoadedPage<Exports> {
 type ArgumentsOf<F> = F extends (...args: infer Args) => unknown ? Args : never;
 type ResultOf<F> = F extends (...args: never[]) => infer Result ? Awaited<Result> : never;
 
+/** How a page is served, and what it may say. */
+export interface PageOptions {
+  /** Whether the page is cross-origin isolated, which shared memory needs. */
+  readonly isolated?: boolean;
+  /** The page's content security policy; scripts of its own and the one inside it must be allowed. */
+  readonly policy?: string;
+  /** Faults that are what is tested. */
+  readonly expected?: RegExp;
+}
+
 /** A test that needs a Chromium: skipped where there is none, failed in CI. */
 export function itInBrowser(name: string, body: () => Promise<void>): void {
   it(name, async ({ skip }) => {
@@ -38,8 +48,8 @@ export function itInBrowser(name: string, body: () => Promise<void>): void {
  * import type * as sums from './pages/sums.js'; // exports `sum`
  * itOnPage<typeof sums>('adds', 'sums.ts', async ({ call }) => { expect(await call('sum', 1, 2)).toBe(3); });
  */
-export function itOnPage<Exports>(name: string, module: string, body: (loaded: LoadedPage<Exports>) => Promise<void>): void {
-  itInBrowser(name, () => withPage(module, body));
+export function itOnPage<Exports>(name: string, module: string, body: (loaded: LoadedPage<Exports>) => Promise<void>, options?: PageOptions): void {
+  itInBrowser(name, () => withPage(module, body, options));
 }
 
 /**
@@ -52,12 +62,16 @@ export function itOnPage<Exports>(name: string, module: string, body: (loaded: L
  * @throws Error where anything but a log is on the page's console, an error is uncaught, a request fails, or one goes
  *   anywhere but to this page's own server
  */
-export async function withPage<Exports>(module: string, body: (loaded: LoadedPage<Exports>) => Promise<void>): Promise<void> {
+export async function withPage<Exports>(module: string, body: (loaded: LoadedPage<Exports>) => Promise<void>, options: PageOptions = {}): Promise<void> {
   if (chromiumPath === undefined) throw new Error(NO_CHROMIUM);
   const script = await bundle(module);
   const { origin, close } = await serve({
     '/': { type: 'text/html', body: PAGE },
     '/bundle.js': { type: 'text/javascript', body: script },
+    '/elsewhere': { type: 'text/html', body: ELSEWHERE },
+  }, {
+    ...(options.isolated ? { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } : {}),
+    ...(options.policy === undefined ? {} : { 'content-security-policy': options.policy }),
   });
   const browser = await chromium.launch({
     executablePath: chromiumPath,
@@ -67,14 +81,15 @@ export async function withPage<Exports>(module: string, body: (loaded: LoadedPag
     const context = await browser.newContext();
     const page = await context.newPage();
     const faults: string[] = [];
+    const fault = (what: string): void => { if (!options.expected?.test(what)) faults.push(what); };
     await context.route((url) => url.origin !== origin && url.protocol.startsWith('http'), async (route) => {
-      faults.push(`a request to ${route.request().url()}`);
+      fault(`a request to ${route.request().url()}`);
       await route.abort();
     });
-    page.on('console', (message) => { if (message.type() !== 'log') faults.push(`console ${message.type()}: ${message.text()}`); });
-    page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
-    page.on('requestfailed', (request) => faults.push(`failed request: ${request.url()} (${request.failure()?.errorText ?? 'unknown reason'})`));
-    page.on('response', (response) => { if (response.status() >= 400) faults.push(`status ${response.status()}: ${response.url()}`); });
+    page.on('console', (message) => { if (message.type() !== 'log') fault(`console ${message.type()}: ${message.text()}`); });
+    page.on('pageerror', (error) => { fault(`uncaught: ${error.message}`); });
+    page.on('requestfailed', (request) => { fault(`failed request: ${request.url()} (${request.failure()?.errorText ?? 'unknown reason'})`); });
+    page.on('response', (response) => { if (response.status() >= 400) fault(`status ${response.status()}: ${response.url()}`); });
 
     const judged = (error?: unknown): void => {
       if (faults.length > 0) throw new Error(`in the page: ${faults.join('; ')}`, { cause: error });
@@ -112,6 +127,9 @@ globalThis.loaded = loaded;
 </html>
 `;
 
+/** Where a page can go to; it leads nowhere. */
+const ELSEWHERE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Elsewhere</title><link rel="icon" href="data:,"></html>';
+
 /** One ES module of a page module and all it imports. */
 async function bundle(module: string): Promise<string> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -140,11 +158,11 @@ async function bundle(module: string): Promise<string> {
 
 interface Served { readonly type: string; readonly body: string }
 
-async function serve(files: Readonly<Record<string, Served>>): Promise<{ origin: string; close: () => Promise<void> }> {
+async function serve(files: Readonly<Record<string, Served>>, headers: Readonly<Record<string, string>>): Promise<{ origin: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     const file = files[request.url ?? ''];
     if (file === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': `${file.type}; charset=utf-8` }).end(file.body);
+    else response.writeHead(200, { ...headers, 'content-type': `${file.type}; charset=utf-8` }).end(file.body);
   });
   await new Promise<void>((resolve, reject) => { server.once('error', reject).listen(0, '127.0.0.1', resolve); });
   return {

@@ -37,10 +37,10 @@ describe('see-rnn examples', () => {
     const { code, stdout, stderr } = await said(['examples', '--only', ' 2,1,2', '--out', at('two')]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${at('two', 'index.html')}\n` });
     expect(stderr.replaceAll(/[\d.]+ s$/gm, 'N s')).toBe([
-      '1. LSTM, 6 units: one sample: training for 20 iterations',
-      '1. LSTM, 6 units: one sample: 20 iterations, loss 0.260, 1 figure, N s',
-      '2. The same LSTM: all 16 samples: trained already for 20 iterations',
-      '2. The same LSTM: all 16 samples: 20 iterations, loss 0.260, 2 figures, N s',
+      '1. LSTM, 6 units, one sample: training for 20 iterations',
+      '1. LSTM, 6 units, one sample: 20 iterations, loss 0.260, 1 figure, N s',
+      '2. The same LSTM, all 16 samples: trained already for 20 iterations',
+      '2. The same LSTM, all 16 samples: 20 iterations, loss 0.260, 2 figures, N s',
       '',
     ].join('\n'));
     expect(readdirSync(at('two'))).toHaveLength(7);
@@ -89,8 +89,8 @@ describe('the progress', () => {
 
   it('is a line where an example begins and one where it ends, where there is no terminal', () => {
     expect(watched()).toEqual([
-      '3. LSTM, 6 units: after 200 iterations: training for 200 iterations, of which 20 are done already\n',
-      '3. LSTM, 6 units: after 200 iterations: 200 iterations, loss 0.250, 1 figure, 61.2 s\n',
+      '3. The same LSTM, trained for longer: training for 200 iterations, of which 20 are done already\n',
+      '3. The same LSTM, trained for longer: 200 iterations, loss 0.250, 1 figure, 61.2 s\n',
     ]);
   });
 
@@ -99,16 +99,16 @@ describe('the progress', () => {
 
   it('is a bar with the iteration, the loss and the time left on a terminal', () => {
     const lines = watched(120).map(plain);
-    expect(lines[0]).toBe('3. LSTM, 6 units: after 200 iterations  ██░░░░░░░░░░░░░░░░░░░░░░  20/200  loss 0.500\n');
-    expect(lines[80]).toBe('3. LSTM, 6 units: after 200 iterations  ████████████░░░░░░░░░░░░  100/200  loss 0.0100  16 min 40 s left\n');
-    expect(lines[175]).toBe('3. LSTM, 6 units: after 200 iterations  ███████████████████████░  195/200  loss 0.00513  50 s left\n');
-    expect(lines[180]).toBe('3. LSTM, 6 units: after 200 iterations  ████████████████████████  200/200  loss 0.00500  drawing\n');
-    expect(lines[181]).toBe('3. LSTM, 6 units: after 200 iterations: 200 iterations, loss 0.250, 1 figure, 61.2 s\n');
+    expect(lines[0]).toBe('3. The same LSTM, trained for longer  ██░░░░░░░░░░░░░░░░░░░░░░  20/200  loss 0.500\n');
+    expect(lines[80]).toBe('3. The same LSTM, trained for longer  ████████████░░░░░░░░░░░░  100/200  loss 0.0100  16 min 40 s left\n');
+    expect(lines[175]).toBe('3. The same LSTM, trained for longer  ███████████████████████░  195/200  loss 0.00513  50 s left\n');
+    expect(lines[180]).toBe('3. The same LSTM, trained for longer  ████████████████████████  200/200  loss 0.00500  drawing\n');
+    expect(lines[181]).toBe('3. The same LSTM, trained for longer: 200 iterations, loss 0.250, 1 figure, 61.2 s\n');
     expect(lines).toHaveLength(182);
   });
 
   it('fits a narrow terminal: a shorter bar, or none', () => {
-    expect(plain(watched(90)[80])).toBe('3. LSTM, 6 units: after 200 iterations  ███░░░  100/200  loss 0.0100  16 min 40 s left\n');
-    expect(plain(watched(80)[80])).toBe('3. LSTM, 6 units: after 200 iterations  100/200  loss 0.0100  16 min 40 s left\n');
+    expect(plain(watched(90)[80])).toBe('3. The same LSTM, trained for longer  ████░░░░  100/200  loss 0.0100  16 min 40 s left\n');
+    expect(plain(watched(80)[80])).toBe('3. The same LSTM, trained for longer  100/200  loss 0.0100  16 min 40 s left\n');
   });
 });

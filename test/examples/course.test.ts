@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startBackend } from '../../src/examples/backend.js';
+import { noise } from '../../src/examples/batches.js';
 import { Course } from '../../src/examples/course.js';
 import { initialize } from '../../src/examples/initialize.js';
 import { Random } from '../../src/examples/random.js';
@@ -40,6 +41,18 @@ describe('a training', () => {
     expect(losses[39]).toBeLessThan(0.9 * losses[0]);
     for (let i = 5; i < 40; i += 5) expect(losses[i]).toBeLessThan(losses[i - 5]);
     expect(losses[40]).toBeGreaterThan(losses[39]);
+  });
+
+  it('has, by the last layer, the gradient that example 6 says can be checked by hand', async () => {
+    const [example] = small(6);
+    const one = new Course(example.trainings[0]);
+    await one.advance(1);
+    const { gradients: [gradient] } = await example.look([one.model], 1);
+    const { x, y } = noise({ kind: 'lstm', units: 3, bidirectional: false }, new Random(3));
+    const output = (one.model.predict(x) as tf.Tensor).dataSync();
+    const target = y.dataSync();
+    expect(gradient.shape).toEqual([16, 3]);
+    for (const [i, value] of gradient.data.entries()) expect(value).toBeCloseTo((output[i] - target[i]) / (16 * 3 / 2), 7);
   });
 
   it('leaves nothing in memory', async () => {

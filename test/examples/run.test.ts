@@ -2,8 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Numbers } from '../../src/core/array.js';
 import { SeeRnnError } from '../../src/core/errors.js';
 import { startBackend } from '../../src/examples/backend.js';
+import type { Example } from '../../src/examples/example.js';
 import { publishedExample } from '../../src/examples/published-example.js';
 import { runExamples, type Progress } from '../../src/examples/run.js';
 import { settings, silent, small, smallData, smallEngines, writeEngines } from './small.js';
@@ -30,6 +32,24 @@ describe('a run of the examples', () => {
     const [first, second] = [contents('first'), contents('second')];
     expect([...second.keys()]).toEqual([...first.keys()]);
     for (const [name, bytes] of first) expect(without(second.get(name)!) === without(bytes), name).toBe(true);
+  });
+
+  it('has the same gradients to the bit also where there is enough to do for several threads', async () => {
+    const example = publishedExample({ ...smallData[3], units: 48, iterations: { full: 4, usual: 4 } });
+    const found: Numbers[] = [];
+    const watched: Example = {
+      ...example,
+      async look(models, done) {
+        const look = await example.look(models, done);
+        found.push(look.gradients[0].data);
+        return look;
+      },
+    };
+    for (let run = 0; run < 3; run++) await runExamples([watched], settings(at('large')), silent);
+    expect(found).toHaveLength(3);
+    expect(found[0].some((value) => value !== 0)).toBe(true);
+    // Not by toEqual, which takes minutes to describe a difference in so many numbers.
+    for (const again of found) expect(again.every((value, i) => value === found[0][i])).toBe(true);
   });
 
   it('writes every figure as PNG and SVG, and a page that shows these and nothing else', () => {

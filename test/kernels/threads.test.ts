@@ -112,6 +112,10 @@ test('threads are as many as were set, and a whole number', () => {
   for (const wrong of [0, 1.5, -2, NaN]) {
     expect(() => { setThreads(wrong); }).toThrow(new SeeRnnError(`threads: expected a whole number from 1 on, found ${wrong}`));
   }
+  expect(() => { setThreads('a' as unknown as number); }).toThrow(new SeeRnnError("threads: expected a whole number from 1 on, found 'a'"));
+  expect(threads()).toBe(3);
+  setThreads(1000);
+  expect(threads()).toBe(64);
 });
 
 test('waiting workers don\'t keep a program from ending', async () => {

@@ -43,7 +43,7 @@ describeOnBackends('recurrent dropout', () => {
       const asked: [number[], number][] = [];
       const dropoutFunc = (x: tf.Tensor, rate: number): tf.Tensor => {
         asked.push([x.shape, rate]);
-        return x;
+        return tf.cast(tf.greater(x, 0), 'float32'); // on the CPU backend still bytes
       };
       const layer = recurrent(kind, 6, 1, { name: 'rnn', dropoutFunc, dropout: 0.3, recurrentDropout: 0.4 });
       const x = tfl.input({ shape: [T, F] });
@@ -51,7 +51,7 @@ describeOnBackends('recurrent dropout', () => {
       const data = tensor(1, [S, T, F]);
       const kept = await trace(model, data, null, { training: true });
       expect(asked).toEqual([[[S, F], 0.3], [[S, 6], 0.4]]);
-      expect(kept.predictions[0]!.data).toEqual((await trace(model, data)).predictions[0]!.data);
+      expectClose(kept.predictions[0]!.data, (await trace(model, data)).predictions[0]!.data, 'factors of 1');
       expect(asked.length).toBe(2);
       model.dispose();
     });

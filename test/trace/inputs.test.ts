@@ -52,7 +52,9 @@ describeOnBackends('data', (backend) => {
     }
     const flags = tfl.sequential({ layers: [lstm(3, 1, { inputShape: [T, 1] })] });
     const numbers = (await trace(flags, [[[1], [0]]])).predictions;
-    expect((await trace(flags, tf.tensor3d([[[true], [false]]], [1, T, 1], 'bool'))).predictions).toEqual(numbers);
+    const bool = tf.tensor3d([[[true], [false]]], [1, T, 1], 'bool');
+    expect((await trace(flags, bool)).predictions).toEqual(numbers);
+    expect((await trace(tfl.sequential({ layers: [tfl.layers.activation({ activation: 'tanh', inputShape: [T, 1] })] }), bool)).predictions[0]!.data[0]).toBeCloseTo(Math.tanh(1), 6);
     expect((await trace(flags, [[[true], [false]]])).predictions).toEqual(numbers);
     expect((await trace(flags, tf.tensor3d([1, 0], [1, T, 1], 'int32'))).predictions).toEqual(numbers);
     model.dispose();

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { accelerate } from '../../src/trace/accelerate.js';
 import { trace } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
 import { expectClose } from './close.js';
@@ -25,6 +26,24 @@ class Crossed extends tfl.layers.Layer {
   }
 }
 tf.serialization.registerClass(Crossed);
+
+/** A dense layer and a recurrent cell in one: what a layer of a caller's own may hold, under names that TF.js's layers use too. */
+class Attention extends tfl.layers.Layer {
+  static readonly className = 'Attention';
+  readonly cell = dense(5, 11, { name: 'cell' });
+  readonly steps = [tfl.layers.batchNormalization({ name: 'norm' })];
+  override build(shapes: tfl.Shape | tfl.Shape[]): void {
+    this.cell.build((shapes as tfl.Shape[])[0]!);
+    this.steps[0]!.build((shapes as tfl.Shape[])[0]!);
+    this.built = true;
+  }
+  override computeOutputShape(shapes: tfl.Shape | tfl.Shape[]): tfl.Shape { return (shapes as tfl.Shape[])[0]!; }
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor {
+    const [sequences, query] = inputs as [tf.Tensor, tf.Tensor];
+    const keys = this.cell.call(this.steps[0]!.call(sequences, kwargs) as tf.Tensor, kwargs) as tf.Tensor;
+    return tf.mul(sequences, tf.expandDims(tf.softmax(tf.squeeze(tf.matMul(keys, tf.expandDims(query, -1)), [-1])), -1));
+  }
+}
 
 describeOnBackends('layers', () => {
   beforeEach(() => { tf.engine().startScope(); });
@@ -178,6 +197,24 @@ describeOnBackends('layers', () => {
       const y = tensor(3, [S, 2]);
       const run = await probes.check(tfl.model({ inputs: [a, b], outputs: output }), [data(1), tensor(2, [S, 2])], y, meanSquaredError(y));
       expect(run.layer('crossed').className).toBe('Crossed');
+    });
+
+    test('one that is made of other layers, one of them by the name of `cell`', async () => {
+      const probes = new Probes(S);
+      const [a, b] = [sequence(), tfl.input({ shape: [2] })];
+      const hidden = probes.behind(apply(lstm(5, 1, { name: 'lstm', returnSequences: true }), a), 'lstm');
+      const query = probes.behind(apply(dense(5, 4, { name: 'query' }), b), 'query');
+      const attention = new Attention({ name: 'attention' });
+      const attended = probes.behind(apply(attention, [hidden, query]), 'attention');
+      const y = tensor(3, [S, 2]);
+      const model = tfl.model({ inputs: [a, b], outputs: apply(dense(2, 3), apply(tfl.layers.flatten(), attended)) });
+      const { restore, ...accelerated } = accelerate(model);
+      restore();
+      expect(accelerated).toEqual({ layers: ['lstm'], unchanged: [] });
+      // Its normalisation is found, and its statistics stay.
+      await trace(model, [data(1), tensor(2, [S, 2])], y, { loss: 'meanSquaredError', training: true });
+      expect([...attention.steps[0]!.getWeights()[2]!.dataSync()]).toEqual([0, 0, 0, 0, 0]);
+      await probes.check(model, [data(1), tensor(2, [S, 2])], y, meanSquaredError(y), { training: false });
     });
   });
 });

@@ -111,6 +111,23 @@ describeOnBackends('masks and states', () => {
     await probes.check(tfl.model({ inputs: [source, target], outputs: decoded }), [padded(1), padded(2)], y, meanSquaredError(y));
   });
 
+  test("a layer's states have no mask, though its sequence has one", async () => {
+    class Repeated extends tfl.layers.Layer {
+      static readonly className = 'Repeated';
+      constructor() { super({}); this.supportsMasking = true; }
+      override computeOutputShape(shape: tfl.Shape | tfl.Shape[]): tfl.Shape { return [null, T, (shape as tfl.Shape)[1]!]; }
+      override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor { return tf.tile(tf.expandDims((inputs as tf.Tensor[])[0]!, 1), [1, T, 1]); }
+    }
+    const x = tfl.input({ shape: [T, F] });
+    const [below, top] = [recurrent('gru', 4, 1, { returnState: true, returnSequences: true }), lstm(3, 4)];
+    const [, state] = applyAll(below, apply(tfl.layers.masking(), x));
+    const model = tfl.model({ inputs: x, outputs: apply(top, apply(new Repeated(), state!)) });
+    const data = padded(1);
+    const [, last] = below.call(data, { mask: maskOf(data) }) as [tf.Tensor, tf.Tensor];
+    expectClose((await trace(model, data)).predictions[0]!.data, call(top, tf.tile(tf.expandDims(last, 1), [1, T, 1])).dataSync(), 'prediction');
+    model.dispose();
+  });
+
   test('masks that meet in a merge: a step is skipped where either skips it', async () => {
     for (const make of [() => tfl.layers.add(), () => tfl.layers.multiply(), () => tfl.layers.average(), () => tfl.layers.maximum(), () => tfl.layers.minimum()]) {
       for (const [first, second] of [[true, true], [true, false], [false, true]] as const) {

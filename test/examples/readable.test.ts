@@ -21,7 +21,7 @@ describe('the programs for reading', () => {
   });
 
   it.each([
-    ['two-ways-to-remember', ['rate-0.01.png', 'rate-0.03.png'], /^rate-0\.01\.png: loss 0\.\d+, .*\nrate-0\.03\.png: loss 0\.\d+, .*\n$/],
+    ['two-ways-to-remember', ['lower-remembers.png', 'upper-remembers.png'], /^upper-remembers\.png: loss 0\.0\d+, .*\nlower-remembers\.png: loss 0\.0\d+, .*\n$/],
     ['in-see-rnns-words', ['grads-0d.png', 'grads-1d.png', 'grads-2d.png', 'outputs-1d.png', 'outputs-hist.png'], /^lower: .*\(16, 100, 6\)\nupper: .*\(16, 6\)\n$/],
   ])('run: %s', (name, figures, says) => {
     const place = mkdtempSync(join(folder, name));

@@ -13,8 +13,8 @@ import { accelerate } from '../../src/trace/accelerate.js';
 import { trace } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
 import { Random } from '../random.js';
+import { seed } from '../seed.js';
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const both = [false, true];
 const kinds = cells.flatMap((cell) => (cell.kind === 'GRU' ? both : [false]).map((resetAfter) => ({ kind: cell.kind, gates: cell.gates, resetAfter })));
 const lstm = { kind: 'LSTM', resetAfter: false, backwards: false, activation: 0, recurrentActivation: 1, features: 4, units: 16 } as const;

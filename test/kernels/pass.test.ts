@@ -10,8 +10,8 @@ import { kernels } from '../../src/kernels/module.js';
 import { KernelPass } from '../../src/kernels/pass.js';
 import type { PassShape } from '../../src/kernels/pass-types.js';
 import { Random } from '../random.js';
+import { seed } from '../seed.js';
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
 /**
  * The kernels in float32 against the reference cells in float64.
@@ -21,6 +21,8 @@ const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
  * Activations without bounds (linear, relu) let errors grow with the states.
  */
 const TOLERANCE = 1e-5;
+/** Where a whole array nearly cancels, its error is still that of the larger numbers it is a difference of. */
+const ROUNDING = 1e-9;
 
 interface Case {
   readonly cell: Cell;
@@ -139,7 +141,7 @@ function expectAgreement(c: Case, random: Random): void {
       scale = Math.max(scale, Math.abs(v));
       worst = Math.max(worst, Math.abs(v - ours[n]!));
     });
-    expect(worst, `${name} of ${what} (SEED=${seed})`).toBeLessThanOrEqual(TOLERANCE * scale);
+    expect(worst, `${name} of ${what} (SEED=${seed})`).toBeLessThanOrEqual(TOLERANCE * scale + ROUNDING);
   }
 }
 

@@ -4,8 +4,8 @@ import { KernelMemory } from '../../src/kernels/memory.js';
 import { kernels } from '../../src/kernels/module.js';
 import { addTransposedProduct, kernelsAvailable, prepare } from '../../src/kernels/product.js';
 import { Random } from '../random.js';
+import { seed } from '../seed.js';
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const random = new Random(seed);
 const numbers = (length: number): Float32Array => Float32Array.from({ length }, () => 2 * random.uniform() - 1);
 

@@ -11,8 +11,8 @@ import { KernelPass } from '../../src/kernels/pass.js';
 import type { PassShape } from '../../src/kernels/pass-types.js';
 import { setThreads, threads, type Team } from '../../src/kernels/threads.js';
 import { Random } from '../random.js';
+import { seed } from '../seed.js';
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
 afterEach(() => {
   setThreads(null);

@@ -5,8 +5,8 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { kernels, usePlainBuild } from '../dist/kernels/module.js';
-import { KernelPass } from '../dist/kernels/pass.js';
 import { setThreads, threads } from '../dist/kernels/threads.js';
+import { recurrentJob } from './job.mjs';
 import { peakMeter } from './peak.mjs';
 
 const flag = (name) => process.argv.find((word) => word.startsWith(`--${name}`));
@@ -14,50 +14,16 @@ if (flag('plain')) usePlainBuild();
 setThreads(Number(flag('threads=')?.split('=')[1] ?? 1));
 
 const jobs = [[16, 100, 12, 6], [16, 1000, 16, 64], [16, 100, 16, 256], [32, 100, 256, 512]];
-const kinds = [['LSTM', 4, 4], ['GRU', 3, 3], ['SimpleRNN', 1, 1]];
-const random = (length, scale = 1) => Float32Array.from({ length }, () => scale * (Math.random() * 2 - 1));
-
-function job(kind, gates, [samples, steps, features, units]) {
-  const layer = (width) => ({
-    shape: { kind, resetAfter: kind === 'GRU', activation: 0, recurrentActivation: 1, backwards: false, samples, steps, features: width, units },
-    weights: {
-      kernel: random(width * gates * units, 1 / Math.sqrt(width)), recurrentKernel: random(units * gates * units, 1 / Math.sqrt(units)),
-      bias: random((kind === 'GRU' ? 2 : 1) * gates * units),
-    },
-  });
-  const [first, second] = [layer(features), layer(units)];
-  const x = random(samples * steps * features);
-  const y = random(samples * units);
-  const marks = [0, 0, 0, 0];
-  const run = () => {
-    const t0 = performance.now();
-    const below = new KernelPass(first.shape, first.weights, { x }, { sequence: true, keep: false });
-    const t1 = performance.now();
-    const above = new KernelPass(second.shape, second.weights, { x: below.sequence }, { sequence: false, keep: true });
-    const t2 = performance.now();
-    above.backward({ lastHidden: above.lastHidden.map((h, n) => 2 * (h - y[n]) / y.length) });
-    const t3 = performance.now();
-    const gradient = above.inputGradient();
-    below.free();
-    above.free();
-    const t4 = performance.now();
-    [t1 - t0, t2 - t1, t3 - t2, t4 - t3].forEach((t, i) => { marks[i] = Math.min(marks[i] || Infinity, t); });
-    return gradient;
-  };
-  // Of the matrix products alone: input and state forward in both layers, state and input backward in the second.
-  const perRow = 2 * samples * steps * gates * units;
-  const flops = perRow * [features + units, 2 * units, units, units].reduce((a, b) => a + b);
-  return { run, flops, marks, parts: [features + units, 2 * units, units, units].map((n) => perRow * n) };
-}
+const kinds = ['LSTM', 'GRU', 'SimpleRNN'];
 
 const { fused, team } = kernels();
 while (team.size() < threads()) await wait(10);
 const peak = await peakMeter(fused);
 console.log(`Node ${process.versions.node}, ${fused ? 'fused multiply-add' : 'plain SIMD'}, ${threads()} thread${threads() > 1 ? 's; the peak is one thread\'s' : ''}`);
 const only = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-for (const [kind, gates] of kinds.filter(([name]) => only.length === 0 || only.includes(name))) {
+for (const kind of kinds.filter((name) => only.length === 0 || only.includes(name))) {
   for (const size of jobs) {
-    const { run, flops, marks, parts } = job(kind, gates, size);
+    const { run, flops, marks, parts } = recurrentJob(kind, size);
     run();
     const times = [];
     let top = 0;

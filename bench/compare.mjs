@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { kernels } from '../dist/kernels/module.js';
 import { setThreads } from '../dist/kernels/threads.js';
 import { recurrentJob } from './job.mjs';
-import { inTurns } from './measure.mjs';
+import { inTurns, median } from './measure.mjs';
 import { peakMeter } from './peak.mjs';
 import { startPyTorch } from './peers/pytorch.mjs';
 import { startTf, tfModel } from './peers/tfjs.mjs';
@@ -59,23 +59,20 @@ for (const cell of options.cells.split(',')) {
     const model = tfModel(cell, shape);
     // What TF.js takes long for is measured once, or not at all above half a minute.
     const large = shape[3] >= 256;
-    // The peak takes its turn too: what slows the machine down slows both.
-    let top = 0;
     const ways = {
-      ours1: atThreads(1, () => {
-        top = Math.max(top, peak());
-        return timed(job.run);
-      }),
+      // The peak takes its turn too, right beside ours: what slows the machine down slows both.
+      peak: () => 1 / peak(),
+      ours1: atThreads(1, () => timed(job.run)),
       ours2: atThreads(2, () => timed(job.run)),
       trace: atThreads(2, model.trace),
       ...(torch.name ? { torch1: () => torch.seconds('trace', cell, shape, 1), torch2: () => torch.seconds('trace', cell, shape, 2) } : {}),
       ...(options.tfjs ? { tfjs: Object.assign(() => model.plainTrace(), { rounds: large ? 1 : 2 }) } : {}),
     };
-    for (const name of ['ours1', 'ours2', 'trace']) await ways[name]();
     const t = await inTurns(ways, rounds);
     const ours = better(t.ours1, t.ours2);
-    const percent = (100 * job.flops / t.ours1.least / 1e9 / top).toFixed(0);
-    print([cell, shape.join(', '), both(t.ours1), both(t.ours2), `${percent} % of ${top.toFixed(1)} GFLOP/s`, both(t.torch1), both(t.torch2),
+    // The median over the rounds of our speed to the peak of the same round.
+    const percent = (100 * median(t.ours1.all.map((seconds, k) => job.flops / seconds / 1e9 * t.peak.all[k]))).toFixed(0);
+    print([cell, shape.join(', '), both(t.ours1), both(t.ours2), `${percent} % of ${(1 / t.peak.median).toFixed(1)} GFLOP/s`, both(t.torch1), both(t.torch2),
       ratio(ours, better(t.torch1, t.torch2)), both(t.tfjs), t.tfjs ? (t.tfjs.median / ours.median).toFixed(0) : '-', both(t.trace), ratio(t.trace, ours)]);
     model.dispose();
   }
@@ -96,7 +93,6 @@ if (options.training) {
         // At 512 units TF.js takes minutes a step.
         ...(options.tfjs && shape[3] < 512 ? { tfjs: Object.assign(() => model.plainTraining(), { rounds: shape[3] >= 256 ? 1 : 2 }) } : {}),
       };
-      for (const name of ['ours1', 'ours2']) await ways[name]();
       const t = await inTurns(ways, rounds);
       const ours = better(t.ours1, t.ours2);
       print([cell, shape.join(', '), both(t.ours1), both(t.ours2), both(t.torch1), both(t.torch2), ratio(ours, better(t.torch1, t.torch2)), both(t.tfjs), t.tfjs ? (t.tfjs.median / ours.median).toFixed(0) : '-']);

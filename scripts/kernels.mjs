@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { Failure, kernelHeader, kernelModule, root } from './fresh.mjs';
 
 const options = [
-  'src/kernels/assembly/index.ts',
+  'src/kernels/assembly/index.ts', '--baseDir', root,
   '--runtime', 'stub', '--importMemory', '--maximumMemory', '65535', '--noAssert', '--use', 'abort=',
   '--enable', 'simd', '-O3', '--converge',
 ];
@@ -37,7 +37,7 @@ async function compiled(more) {
   let wasm;
   const { error, stderr } = await asc.main([...options, ...more, '--outFile', 'kernels.wasm'], {
     writeFile: (name, contents) => { if (name === 'kernels.wasm') wasm = contents; },
-  }, { baseDir: root });
+  });
   if (error) throw new Failure(`the kernels don't compile:\n${stderr.toString()}`);
   return wasm;
 }

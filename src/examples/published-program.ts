@@ -23,7 +23,7 @@ import { ${names.join(', ')} } from 'see-rnn';
 import { initialize, Random } from 'see-rnn/examples';
 
 await tf.setBackend('wasm');
-setThreads(1); // several would sum gradients in another order: on one, every run gives the same numbers`;
+setThreads(2); // as many as there are cores would sum gradients in another order on another machine`;
 }
 
 /** What a layer is called with besides its place: Keras's defaults, where TF.js has others. */

@@ -22,7 +22,7 @@ import { accelerate, features1D, features2D, loadArray, setThreads, trace } from
 import { initialize, Random } from 'see-rnn/examples';
 
 await tf.setBackend('wasm');
-setThreads(1); // several would sum gradients in another order: on one, every run gives the same numbers
+setThreads(2); // as many as there are cores would sum gradients in another order on another machine
 
 // For each engine its last cycles, and whether it fails within 30 more.
 const folder = ${literal(folder)};

@@ -1,17 +1,8 @@
 import { kernels, type Kernels } from './module.js';
 import type { Flushed, PassAdjoints, PassInput, PassOptions, PassShape, PassWeights } from './pass-types.js';
 import { Room } from './room.js';
-import type { Job } from './threads.js';
-
-/** The fields of `Pass` in `assembly/pass.ts`, in its order. */
-const FIELDS = [
-  'kind', 'resetAfter', 'activation', 'recurrentActivation', 'backwards', 'samples', 'steps', 'features', 'units', 'rows', 'chunk', 'keep',
-  'x', 'mask', 'initialHidden', 'initialCell', 'kernel', 'recurrent', 'recurrentNew', 'bias',
-  'gates', 'hidden', 'cell', 'sequence', 'lanes', 'skipped',
-  'dSequence', 'dLastHidden', 'dLastCell', 'recurrentBack', 'recurrentNewBack', 'kernelBack', 'dHidden', 'dCell', 'dProduct',
-  'totalHidden', 'totalCell', 'flushed', 'dx', 'factors', 'adjoints', 'dKernel', 'dRecurrent', 'dBias', 'progress',
-] as const;
-type Fields = Record<(typeof FIELDS)[number], number>;
+import { LANES, Share, SHARE_WORDS, type Field, type Fields } from './share.js';
+import { threads, type Job } from './threads.js';
 
 /** Rows of the gates, in the kernels' order. A GRU's fourth is what its new gate takes from the state. */
 const ROWS = {
@@ -21,7 +12,6 @@ const ROWS = {
 } as const;
 const KINDS = Object.keys(ROWS);
 
-const LANES = 8;
 /** Rows that are read, and dropped, beyond an array's last. */
 const SLACK = 8 * LANES;
 /** Floats of a chunk's inputs and gates, about: a quarter of a megabyte, to stay in the second-level cache. */
@@ -29,18 +19,8 @@ const CHUNK = 65_536;
 /** Samples, over steps, whose share of a weight gradient is summed at a go. */
 const OUTER = 512;
 
-/** Multiplications that are worth a second thread: handing over and waiting costs some tens of microseconds. */
-const WORTH_A_THREAD = 4_000_000;
-
-/** The part of a pass that one thread works on: some blocks of samples. */
-interface Share {
-  readonly fields: Fields;
-  /** Where the kernels read them. */
-  readonly struct: number;
-  /** Its first sample. */
-  readonly first: number;
-  readonly blocks: number;
-}
+/** Multiplications that are worth a second thread: from 1 million on it gains, below it loses up to a fifth of a millisecond. */
+const WORTH_A_THREAD = 2_000_000;
 
 /**
  * One pass of a recurrence over a sequence, on the kernels, in their memory. To be freed.
@@ -93,25 +73,25 @@ export class KernelPass {
       };
       this.#set((share) => {
         const lanes = share.blocks * LANES;
-        const slots = keep ? steps : share.fields.chunk;
+        const slots = keep ? steps : share.get('chunk');
         return {
           ...packed,
-          x: part(x, share, steps * features),
-          mask: part(mask, share, steps),
-          initialHidden: part(initialHidden, share, units),
-          initialCell: part(initialCell, share, units),
-          sequence: part(sequence, share, steps * units),
+          x: share.part(x, steps * features),
+          mask: share.part(mask, steps),
+          initialHidden: share.part(initialHidden, units),
+          initialCell: share.part(initialCell, units),
+          sequence: share.part(sequence, steps * units),
           gates: this.#room.hold(slots * lanes * rows + SLACK),
           hidden: this.#room.hold((slots + 1) * lanes * units + SLACK),
           cell: kind === 'LSTM' ? this.#room.hold((slots + 1) * lanes * units) : 0,
           skipped: mask === 0 ? 0 : this.#room.hold(steps * lanes),
-          lanes: this.#room.lend(share.fields.chunk * lanes * features + SLACK),
+          lanes: this.#room.lend(share.get('chunk') * lanes * features + SLACK),
         };
       });
       this.#do('forward');
       this.sequence = options.sequence ? this.#room.read(sequence, samples * steps * units) : null;
-      this.lastHidden = this.#last(({ hidden }) => hidden);
-      this.lastCell = kind === 'LSTM' ? this.#last(({ cell }) => cell) : null;
+      this.lastHidden = this.#last('hidden');
+      this.lastCell = kind === 'LSTM' ? this.#last('cell') : null;
     } catch (error) {
       this.free();
       throw error;
@@ -121,9 +101,9 @@ export class KernelPass {
   }
 
   /** Every step's hidden state: (samples, steps, units), time in input order. */
-  hidden(): Float32Array { return this.#states(({ hidden }) => hidden, 1); }
+  hidden(): Float32Array { return this.#states('hidden', 1); }
   /** Every step's cell state, likewise. */
-  cell(): Float32Array { return this.#states(({ cell }) => cell, 1); }
+  cell(): Float32Array { return this.#states('cell', 1); }
 
   /** A gate at every step, after its activation: (samples, steps, units), time in input order. Before `backward` only. */
   gate(name: string): Float32Array {
@@ -158,13 +138,14 @@ export class KernelPass {
         const state = share.blocks * LANES * units;
         return {
           ...packed,
-          mask: share.fields.skipped, // any number but 0 where there is one
-          dSequence: part(dSequence, share, steps * units),
-          dLastHidden: part(dLastHidden, share, units),
-          dLastCell: part(dLastCell, share, units),
+          mask: share.get('skipped'), // any number but 0 where there is one
+          dSequence: share.part(dSequence, steps * units),
+          dLastHidden: share.part(dLastHidden, units),
+          dLastCell: share.part(dLastCell, units),
           dHidden: this.#room.lend(state),
           dCell: lstm ? this.#room.lend(state) : 0,
           dProduct: kind === 'GRU' && !resetAfter ? this.#room.lend(state) : 0,
+          activated: lstm ? this.#room.lend(LANES * units) : 0,
           lanes: this.#room.lend(state),
           flushed: this.#room.lendZeros(3 * steps),
           totalHidden: totals.hidden ? this.#room.hold(steps * state) : 0,
@@ -173,8 +154,8 @@ export class KernelPass {
       });
       this.#do('backward');
       return {
-        hidden: this.#readRows(({ dHidden }) => dHidden, { steps: 1, rows: units }),
-        cell: lstm ? this.#readRows(({ dCell }) => dCell, { steps: 1, rows: units }) : null,
+        hidden: this.#readRows('dHidden', { steps: 1, rows: units }),
+        cell: lstm ? this.#readRows('dCell', { steps: 1, rows: units }) : null,
         flushed: this.#flushed(),
       };
     } finally {
@@ -183,9 +164,9 @@ export class KernelPass {
   }
 
   /** Total dL/dh of every step, if `backward` was to keep it: (samples, steps, units), time in input order. */
-  totalHidden(): Float32Array { return this.#states(({ totalHidden }) => totalHidden, 0); }
+  totalHidden(): Float32Array { return this.#states('totalHidden', 0); }
   /** Total dL/dc, likewise. */
-  totalCell(): Float32Array { return this.#states(({ totalCell }) => totalCell, 0); }
+  totalCell(): Float32Array { return this.#states('totalCell', 0); }
 
   /** dL/dx, after `backward`: (samples, steps, features), time in input order. */
   inputGradient(): Float32Array {
@@ -196,8 +177,8 @@ export class KernelPass {
       const kernelBack = this.#packed(this.#weights.kernel, { rows: features, depth: this.#gates * units, columns: false, turn: this.#turn });
       this.#set((share) => ({
         kernelBack,
-        dx: part(dx, share, steps * features),
-        lanes: this.#room.lend(share.fields.chunk * share.blocks * LANES * features),
+        dx: share.part(dx, steps * features),
+        lanes: this.#room.lend(share.get('chunk') * share.blocks * LANES * features),
       }));
       this.#do('inputGradient');
       return this.#room.read(dx, samples * steps * features);
@@ -229,14 +210,14 @@ export class KernelPass {
         };
       });
       this.#do('weightGradients', [chunk, 4 * panelRows]);
-      const [{ fields: sums }, ...others] = this.#shares as readonly [Share, ...Share[]];
-      for (const { fields } of others) {
-        for (const name of ['dKernel', 'dRecurrent', 'dBias'] as const) run.addSums(sums[name], fields[name], sizes[name]);
+      const [sums, ...others] = this.#shares as readonly [Share, ...Share[]];
+      for (const other of others) {
+        for (const name of ['dKernel', 'dRecurrent', 'dBias'] as const) run.addSums(sums.get(name), other.get(name), sizes[name]);
       }
       return {
-        kernel: this.#kernelGradient(sums.dKernel),
-        recurrentKernel: this.#recurrentGradient(sums.dRecurrent),
-        bias: this.#weights.bias && this.#biasGradient(this.#room.read(sums.dBias, sizes.dBias)),
+        kernel: this.#kernelGradient(sums.get('dKernel')),
+        recurrentKernel: this.#recurrentGradient(sums.get('dRecurrent')),
+        bias: this.#weights.bias && this.#biasGradient(this.#room.read(sums.get('dBias'), sizes.dBias)),
       };
     } finally {
       this.#room.giveBack();
@@ -249,30 +230,29 @@ export class KernelPass {
     this.#freed = true;
   }
 
-  /** Divides the samples among as many threads as are ready, if there is enough to do. */
+  /**
+   * Divides the samples among the threads, if there is enough to do. Among those that are wanted, not those that are ready:
+   * how sums are split must not depend on how fast a worker starts.
+   */
   #divided(): Share[] {
-    const { kind, samples, steps, features, units } = this.#shape;
+    const { kind, resetAfter, activation, recurrentActivation, backwards, samples, steps, features, units } = this.#shape;
     const blocks = Math.ceil(samples / LANES);
     const work = blocks * LANES * steps * this.#gates * units * (features + units);
-    const { team } = this.#kernel;
-    const count = team === null || blocks < 2 || work < WORTH_A_THREAD ? 1 : Math.min(team.size(), blocks);
+    const count = this.#kernel.team === null || work < WORTH_A_THREAD ? 1 : Math.min(threads(), blocks);
     const rows = ROWS[kind].length * units;
-    const zeros = Object.fromEntries(FIELDS.map((name) => [name, 0])) as Fields;
-    return Array.from({ length: count }, (_, k): Share => {
+    return Array.from({ length: count }, (_, k) => {
       const [from, to] = [Math.floor(k * blocks / count), Math.floor((k + 1) * blocks / count)];
       const own = to - from;
       const inCache = Math.floor(CHUNK / (own * LANES * (rows + features)));
-      return {
-        struct: this.#room.hold(FIELDS.length), first: from * LANES, blocks: own,
-        fields: {
-          ...zeros, kind: KINDS.indexOf(kind), resetAfter: Number(this.#shape.resetAfter),
-          activation: this.#shape.activation, recurrentActivation: this.#shape.recurrentActivation, backwards: Number(this.#shape.backwards),
-          samples: Math.min(samples, to * LANES) - from * LANES, steps, features, units, rows,
-          // At least four blocks: a panel of weights is read once for all of them.
-          chunk: Math.max(1, Math.min(steps, Math.max(inCache, Math.ceil(4 / own)))),
-          keep: Number(this.#keep),
-        },
-      };
+      const share = new Share(this.#kernel.memory, this.#room.hold(SHARE_WORDS), from * LANES, own);
+      share.set({
+        kind: KINDS.indexOf(kind), resetAfter: Number(resetAfter), activation, recurrentActivation, backwards: Number(backwards),
+        samples: Math.min(samples, to * LANES) - from * LANES, steps, features, units, rows,
+        // At least four blocks: a panel of weights is read once for all of them.
+        chunk: Math.max(1, Math.min(steps, Math.max(inCache, Math.ceil(4 / own)))),
+        keep: Number(this.#keep),
+      });
+      return share;
     });
   }
 
@@ -354,21 +334,18 @@ export class KernelPass {
     const { kind, units } = this.#shape;
     const index = (ROWS[kind] as readonly string[]).indexOf(name);
     if (index === -1) throw new Error(`${kind} has no gate '${name}'`);
-    return this.#reading(({ gates }) => gates, { rows: ROWS[kind].length * units, skip: index * units });
+    return this.#reading('gates', { rows: ROWS[kind].length * units, skip: index * units });
   }
 
-  #states(from: (fields: Fields) => number, slot: number): Float32Array {
-    const { units } = this.#shape;
-    return this.#reading((fields) => from(fields) + slot * stateBytes(fields), { rows: units });
-  }
+  #states(from: Field, slot: number): Float32Array { return this.#reading(from, { rows: this.#shape.units, slot }); }
 
   /** The states after the last step. */
-  #last(from: (fields: Fields) => number): Float32Array {
+  #last(from: Field): Float32Array {
     const { steps, units } = this.#shape;
-    return this.#readRows((fields) => from(fields) + (this.#keep ? steps : 0) * stateBytes(fields), { steps: 1, rows: units });
+    return this.#readRows(from, { steps: 1, rows: units, slot: this.#keep ? steps : 0 });
   }
 
-  #reading(from: (fields: Fields) => number, where: { rows: number; skip?: number }): Float32Array {
+  #reading(from: Field, where: { rows: number; skip?: number; slot?: number }): Float32Array {
     this.#needKept();
     try {
       return this.#readRows(from, { ...where, steps: this.#shape.steps });
@@ -377,13 +354,12 @@ export class KernelPass {
     }
   }
 
-  /** Reads `units` of the rows of every step's blocks, beginning with row `skip`: (samples, steps, units), time in input order. */
-  #readRows(from: (fields: Fields) => number, { steps, rows, skip = 0 }: { steps: number; rows: number; skip?: number }): Float32Array {
+  /** Reads `units` of the rows of every step's blocks from a slot on, beginning with row `skip`: (samples, steps, units), time in input order. */
+  #readRows(from: Field, { steps, rows, skip = 0, slot = 0 }: { steps: number; rows: number; skip?: number; slot?: number }): Float32Array {
     const { samples, units, backwards } = this.#shape;
     const to = this.#room.lend(samples * steps * units);
-    this.#write();
     for (const share of this.#shares) {
-      this.#kernel.run.readRows(share.struct, from(share.fields), steps, rows, skip, units, backwards && steps > 1, part(to, share, steps * units));
+      this.#kernel.run.readRows(share.at, share.get(from) + slot * share.stateBytes, steps, rows, skip, units, backwards && steps > 1, share.part(to, steps * units));
     }
     return this.#room.read(to, samples * steps * units);
   }
@@ -392,8 +368,8 @@ export class KernelPass {
     const { steps } = this.#shape;
     const flushed = { hidden: new Uint32Array(steps), cell: new Uint32Array(steps), gates: new Uint32Array(steps) };
     const { words } = this.#kernel.memory;
-    for (const { fields } of this.#shares) {
-      for (let step = 0, at = fields.flushed / 4; step < steps; step++, at += 3) {
+    for (const share of this.#shares) {
+      for (let step = 0, at = share.get('flushed') / 4; step < steps; step++, at += 3) {
         flushed.hidden[step]! += words[at]!;
         flushed.cell[step]! += words[at + 1]!;
         flushed.gates[step]! += words[at + 2]!;
@@ -413,32 +389,24 @@ export class KernelPass {
   }
 
   #set(fields: (share: Share) => Partial<Fields>): void {
-    for (const share of this.#shares) Object.assign(share.fields, fields(share));
-  }
-
-  #write(): void {
-    const { words } = this.#kernel.memory;
-    for (const { fields, struct } of this.#shares) FIELDS.forEach((name, k) => { words[struct / 4 + k] = fields[name]; });
+    for (const share of this.#shares) share.set(fields(share));
   }
 
   #do(job: Job, args: readonly [number, number] = [0, 0]): void {
-    this.#write();
     const { team, run } = this.#kernel;
-    const structs = this.#shares.map(({ struct }) => struct);
-    if (team === null || structs.length === 1) (run[job] as (...all: number[]) => void)(structs[0]!, ...args);
-    else {
-      try {
-        team.do(job, structs, structs.map((struct) => struct + 4 * FIELDS.indexOf('progress')), args);
-      } catch (error) {
-        // A thread that was given up may still write: its memory is not used again.
-        this.#room.abandon();
-        throw error;
-      }
+    const [only, ...others] = this.#shares as readonly [Share, ...Share[]];
+    if (team === null || others.length === 0) {
+      (run[job] as (...all: number[]) => void)(only.at, ...args);
+      return;
+    }
+    try {
+      team.do(job, this.#shares.map(({ at }) => at), this.#shares.map(({ progress }) => progress), args);
+    } catch (error) {
+      // A thread that was given up may still write: its memory is not used again.
+      this.#room.abandon();
+      throw error;
     }
   }
 }
 
-/** The address of a share's samples in an array of all of them, (samples, floats); 0 where there is none. */
-const part = (at: number, { first }: Share, floats: number): number => (at === 0 ? 0 : at + 4 * first * floats);
-const stateBytes = ({ samples, units }: Fields): number => 4 * upTo(samples, LANES) * units;
 const upTo = (size: number, unit: number): number => Math.ceil(size / unit) * unit;

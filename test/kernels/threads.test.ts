@@ -77,6 +77,19 @@ test.each(shapes)('$kind: two and three threads give what one gives', async (sha
   expect(memory.used).toBe(0);
 });
 
+test('a worker that is not ready yet changes no bit: its share is done on the calling thread', async () => {
+  vi.resetModules();
+  const fresh = { ...await import('../../src/kernels/module.js'), ...await import('../../src/kernels/pass.js'), ...await import('../../src/kernels/threads.js') };
+  const Pass = fresh.KernelPass as unknown as typeof KernelPass;
+  const { team } = fresh.kernels();
+  fresh.setThreads(2);
+  const early = everything(shapes[0]!, Pass);
+  expect(team!.helped, 'a worker started before the first pass was over').toBe(0);
+  await vi.waitFor(() => { expect(team!.size()).toBe(2); }, { timeout: 20_000 });
+  expectSame(everything(shapes[0]!, Pass), early);
+  expect(team!.helped).toBeGreaterThan(0);
+});
+
 test('without shared memory there is one thread, and the same results', async () => {
   setThreads(1);
   const alone = everything(shapes[0]!);

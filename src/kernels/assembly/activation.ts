@@ -1,4 +1,4 @@
-// Activations of four values at once, and their derivatives from the activated value. The numbers are those of
+// Activations, and their derivatives from the activated value. The numbers are those of
 // `src/kernels/activations.ts`; activations that are not here run on the reference cells.
 //
 // NaN goes through: pmin and pmax, one instruction each where min and max are many, return their first operand then.
@@ -94,42 +94,47 @@ export function madd(a: v128, b: v128, sum: v128): v128 {
  * e^-x = 2^t = 2^n 2^r, with n the nearest whole number and 2^r a polynomial of our own, the best of its degree (9e-8).
  * Clamped so that neither the power nor its inverse is denormal.
  */
-// @ts-ignore: decorator
-@inline
-function sigmoid(x: v128): v128 {
-  const t = f32x4.pmin(f32x4.pmax(f32x4.mul(x, c(LOG2E_NEGATIVE)), c(LEAST)), c(MOST));
-  // Beside 1.5 * 2^23 a float has no fraction: the sum's low bits are n.
-  const rounded = f32x4.add(t, c(ROUND));
-  const r = f32x4.sub(t, f32x4.sub(rounded, c(ROUND)));
-  let p = madd(c(E5), r, c(E4));
-  p = madd(p, r, c(E3));
-  p = madd(p, r, c(E2));
-  p = madd(p, r, c(E1));
-  p = madd(p, r, c(ONE));
-  // n added to the exponent of 1 is 2^n.
-  const power = i32x4.add(i32x4.shl(rounded, 23), c(ONE));
-  return f32x4.div(c(ONE), madd(p, power, c(ONE)));
+function sigmoidAll(at: usize, end: usize): void {
+  const scale = c(LOG2E_NEGATIVE), least = c(LEAST), most = c(MOST), round = c(ROUND), one = c(ONE);
+  const e1 = c(E1), e2 = c(E2), e3 = c(E3), e4 = c(E4), e5 = c(E5);
+  for (; at < end; at += 16) {
+    const t = f32x4.pmin(f32x4.pmax(f32x4.mul(v128.load(at), scale), least), most);
+    // Beside 1.5 * 2^23 a float has no fraction: the sum's low bits are n.
+    const rounded = f32x4.add(t, round);
+    const r = f32x4.sub(t, f32x4.sub(rounded, round));
+    let p = madd(e5, r, e4);
+    p = madd(p, r, e3);
+    p = madd(p, r, e2);
+    p = madd(p, r, e1);
+    p = madd(p, r, one);
+    // n added to the exponent of 1 is 2^n.
+    const power = i32x4.add(i32x4.shl(rounded, 23), one);
+    v128.store(at, f32x4.div(one, madd(p, power, one)));
+  }
 }
 
 /**
  * A ratio of polynomials, to 4e-7 relative; the coefficients are those of the Eigen library (ptanh_float). Beyond 8 it
  * is 1, exactly, as in float32 it should be from 9 on: a saturated unit then has no gradient at all.
  */
-// @ts-ignore: decorator
-@inline
-function tanh(x: v128): v128 {
-  const z = f32x4.mul(x, x);
-  let p = madd(c(P13), z, c(P11));
-  p = madd(p, z, c(P9));
-  p = madd(p, z, c(P7));
-  p = madd(p, z, c(P5));
-  p = madd(p, z, c(P3));
-  p = madd(p, z, c(P1));
-  let q = madd(c(Q6), z, c(Q4));
-  q = madd(q, z, c(Q2));
-  q = madd(q, z, c(Q0));
-  const far = f32x4.gt(f32x4.abs(x), c(EDGE));
-  return v128.bitselect(v128.or(v128.and(x, c(SIGN)), c(ONE)), f32x4.div(f32x4.mul(p, x), q), far);
+function tanhAll(at: usize, end: usize): void {
+  const p1 = c(P1), p3 = c(P3), p5 = c(P5), p7 = c(P7), p9 = c(P9), p11 = c(P11), p13 = c(P13);
+  const q0 = c(Q0), q2 = c(Q2), q4 = c(Q4), q6 = c(Q6);
+  for (; at < end; at += 16) {
+    const x = v128.load(at);
+    const z = f32x4.mul(x, x);
+    let p = madd(p13, z, p11);
+    p = madd(p, z, p9);
+    p = madd(p, z, p7);
+    p = madd(p, z, p5);
+    p = madd(p, z, p3);
+    p = madd(p, z, p1);
+    let q = madd(q6, z, q4);
+    q = madd(q, z, q2);
+    q = madd(q, z, q0);
+    const far = f32x4.gt(f32x4.abs(x), c(EDGE));
+    v128.store(at, v128.bitselect(v128.or(v128.and(x, c(SIGN)), c(ONE)), f32x4.div(f32x4.mul(p, x), q), far));
+  }
 }
 
 // @ts-ignore: decorator
@@ -138,9 +143,8 @@ function line(x: v128, slope: v128): v128 {
   return f32x4.pmin(f32x4.pmax(f32x4.add(f32x4.mul(x, slope), c(HALF)), f32x4.splat(0)), c(ONE));
 }
 
-/** The activations but for tanh and sigmoid; not inlined, for the module's size. */
+/** The activations but for tanh, sigmoid and linear. */
 function activateOther(kind: usize, x: v128): v128 {
-  if (kind === LINEAR) return x;
   if (kind === RELU) return f32x4.pmax(x, f32x4.splat(0));
   if (kind === HARD_SIGMOID) return line(x, c(FIFTH));
   if (kind === HARD_SIGMOID_KERAS3) return line(x, c(SIXTH));
@@ -148,18 +152,19 @@ function activateOther(kind: usize, x: v128): v128 {
   return f32x4.div(x, f32x4.add(c(ONE), f32x4.abs(x))); // SOFTSIGN
 }
 
-function activateAny(kind: usize, x: v128): v128 {
-  if (kind === TANH) return tanh(x);
-  if (kind === SIGMOID) return sigmoid(x);
-  return activateOther(kind, x);
-}
-
-/** @param usual whether `kind` is a constant, tanh or sigmoid */
-// @ts-ignore: decorator
-@inline
-export function activate(usual: bool, kind: usize, x: v128): v128 {
-  if (!usual) return activateAny(kind, x);
-  return kind === TANH ? tanh(x) : sigmoid(x);
+/**
+ * Activates vectors where they lie.
+ *
+ * One activation a loop, its constants before the loop: those of several don't fit the registers, and V8 would load them
+ * again for every vector.
+ *
+ * @param bytes a multiple of 16
+ */
+export function activate(kind: usize, at: usize, bytes: usize): void {
+  const end = at + bytes;
+  if (kind === TANH) tanhAll(at, end);
+  else if (kind === SIGMOID) sigmoidAll(at, end);
+  else if (kind !== LINEAR) for (; at < end; at += 16) v128.store(at, activateOther(kind, v128.load(at)));
 }
 
 function slopeOfOther(kind: usize, y: v128): v128 {

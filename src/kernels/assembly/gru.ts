@@ -3,7 +3,7 @@
 // A step's rows are new, update, reset and q: the first three are what x W adds to, and with resetAfter the last three
 // are what h' U adds to, so that each is one product. q is h' Un + vn with resetAfter, and r h' without.
 
-import { activate, madd, one, SIGMOID, slope, TANH, tiny } from './activation';
+import { activate, madd, one, slope, tiny } from './activation';
 import { carry, count, drop } from './lstm';
 import { blocksOf, Pass } from './pass';
 import { addProducts, ROW } from './tile';
@@ -11,60 +11,33 @@ import { addProducts, ROW } from './tile';
 export function gruForward(p: Pass, a: usize, h: usize, hTo: usize, skipped: usize): void {
   const size = p.units * ROW;
   const blocks = blocksOf(p);
-  const usual = p.activation === TANH && p.recurrentActivation === SIGMOID;
   addProducts(p.recurrent, (p.resetAfter ? 3 : 2) * p.units, p.units, h, size, a + size, 4 * size, blocks);
-  if (!p.resetAfter) {
-    for (let block: usize = 0; block < blocks; block++) {
-      if (usual) reset(true, SIGMOID, size, a + 4 * size * block, h + size * block);
-      else reset(false, p.recurrentActivation, size, a + 4 * size * block, h + size * block);
-    }
-    addProducts(p.recurrentNew, p.units, p.units, a + 3 * size, 4 * size, a, 4 * size, blocks);
-  }
   for (let block: usize = 0; block < blocks; block++) {
+    const at = a + 4 * size * block;
+    // Update and reset lie side by side.
+    activate(p.recurrentActivation, at + size, 2 * size);
+    const reset = at + 2 * size;
+    const q = at + 3 * size;
     if (p.resetAfter) {
-      if (usual) state(true, true, TANH, SIGMOID, size, a, h, hTo, skipped);
-      else state(true, false, p.activation, p.recurrentActivation, size, a, h, hTo, skipped);
+      for (let o: usize = 0; o < size; o += 16) v128.store(at + o, madd(v128.load(reset + o), v128.load(q + o), v128.load(at + o)));
     } else {
-      if (usual) state(false, true, TANH, SIGMOID, size, a, h, hTo, skipped);
-      else state(false, false, p.activation, p.recurrentActivation, size, a, h, hTo, skipped);
+      for (let o: usize = 0; o < size; o += 16) v128.store(q + o, f32x4.mul(v128.load(reset + o), v128.load(h + size * block + o)));
+    }
+  }
+  if (!p.resetAfter) addProducts(p.recurrentNew, p.units, p.units, a + 3 * size, 4 * size, a, 4 * size, blocks);
+  for (let block: usize = 0; block < blocks; block++) {
+    activate(p.activation, a, size);
+    for (let o: usize = 0; o < size; o += 16) {
+      const candidate = v128.load(a + o);
+      const update = v128.load(a + size + o);
+      const before = v128.load(h + o);
+      const after = f32x4.add(f32x4.mul(update, before), f32x4.mul(f32x4.sub(one(), update), candidate));
+      v128.store(hTo + o, carry(skipped, o, before, after));
     }
     a += 4 * size;
     h += size;
     hTo += size;
     if (skipped !== 0) skipped += ROW;
-  }
-}
-
-/** Without resetAfter: r, and q = r h'. */
-// @ts-ignore: decorator
-@inline
-function reset(usual: bool, s: usize, size: usize, a: usize, h: usize): void {
-  for (let o: usize = 0; o < size; o += 16) {
-    const at = a + o;
-    const r = activate(usual, s, v128.load(at + 2 * size));
-    v128.store(at + 2 * size, r);
-    v128.store(at + 3 * size, f32x4.mul(r, v128.load(h + o)));
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function state(resetAfter: bool, usual: bool, f: usize, s: usize, size: usize, a: usize, h: usize, hTo: usize, skipped: usize): void {
-  for (let o: usize = 0; o < size; o += 16) {
-    const at = a + o;
-    let sum = v128.load(at);
-    if (resetAfter) {
-      const r = activate(usual, s, v128.load(at + 2 * size));
-      v128.store(at + 2 * size, r);
-      sum = madd(r, v128.load(at + 3 * size), sum);
-    }
-    const update = activate(usual, s, v128.load(at + size));
-    const candidate = activate(usual, f, sum);
-    v128.store(at, candidate);
-    v128.store(at + size, update);
-    const before = v128.load(h + o);
-    const after = f32x4.add(f32x4.mul(update, before), f32x4.mul(f32x4.sub(one(), update), candidate));
-    v128.store(hTo + o, carry(skipped, o, before, after));
   }
 }
 

@@ -23,36 +23,27 @@ export function lstmForward(p: Pass, a: usize, h: usize, c: usize, hTo: usize, c
   const size = p.units * ROW;
   const blocks = blocksOf(p);
   addProducts(p.recurrent, p.rows, p.units, h, size, a, p.rows * ROW, blocks);
-  const usual = p.activation === TANH && p.recurrentActivation === SIGMOID;
   for (let block: usize = 0; block < blocks; block++) {
-    if (usual) gates(true, TANH, SIGMOID, size, a, h, c, hTo, cTo, skipped);
-    else gates(false, p.activation, p.recurrentActivation, size, a, h, c, hTo, cTo, skipped);
+    // Input and forget lie side by side.
+    activate(p.recurrentActivation, a, 2 * size);
+    activate(p.activation, a + 2 * size, size);
+    activate(p.recurrentActivation, a + 3 * size, size);
+    for (let o: usize = 0; o < size; o += 16) {
+      const before = v128.load(c + o);
+      const cell = madd(v128.load(a + size + o), before, f32x4.mul(v128.load(a + o), v128.load(a + 2 * size + o)));
+      v128.store(hTo + o, cell);
+      v128.store(cTo + o, carry(skipped, o, before, cell));
+    }
+    activate(p.activation, hTo, size);
+    for (let o: usize = 0; o < size; o += 16) {
+      v128.store(hTo + o, carry(skipped, o, v128.load(h + o), f32x4.mul(v128.load(a + 3 * size + o), v128.load(hTo + o))));
+    }
     a += 4 * size;
     h += size;
     c += size;
     hTo += size;
     cTo += size;
     if (skipped !== 0) skipped += ROW;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function gates(usual: bool, f: usize, s: usize, size: usize, a: usize, h: usize, c: usize, hTo: usize, cTo: usize, skipped: usize): void {
-  for (let o: usize = 0; o < size; o += 16) {
-    const at = a + o;
-    const input = activate(usual, s, v128.load(at));
-    const forget = activate(usual, s, v128.load(at + size));
-    const candidate = activate(usual, f, v128.load(at + 2 * size));
-    const output = activate(usual, s, v128.load(at + 3 * size));
-    v128.store(at, input);
-    v128.store(at + size, forget);
-    v128.store(at + 2 * size, candidate);
-    v128.store(at + 3 * size, output);
-    const before = v128.load(c + o);
-    const cell = madd(forget, before, f32x4.mul(input, candidate));
-    v128.store(cTo + o, carry(skipped, o, before, cell));
-    v128.store(hTo + o, carry(skipped, o, v128.load(h + o), f32x4.mul(output, activate(usual, f, cell))));
   }
 }
 
@@ -76,8 +67,10 @@ export function lstmBackward(p: Pass, a: usize, c: usize, cTo: usize, dY: usize,
     const th: usize = totalHidden === 0 ? 0 : totalHidden + done;
     const tc: usize = totalCell === 0 ? 0 : totalCell + done;
     const dy: usize = dY === 0 ? 0 : dY + done;
-    if (usual) adjoints(true, TANH, SIGMOID, size, a, c, cTo, dh, dc, dy, th, tc, skipped, flushed);
-    else adjoints(false, p.activation, p.recurrentActivation, size, a, c, cTo, dh, dc, dy, th, tc, skipped, flushed);
+    memory.copy(p.activated, cTo, size);
+    activate(p.activation, p.activated, size);
+    if (usual) adjoints(TANH, SIGMOID, size, a, c, p.activated, dh, dc, dy, th, tc, skipped, flushed);
+    else adjoints(p.activation, p.recurrentActivation, size, a, c, p.activated, dh, dc, dy, th, tc, skipped, flushed);
     a += 4 * size;
     c += size;
     cTo += size;
@@ -91,7 +84,7 @@ export function lstmBackward(p: Pass, a: usize, c: usize, cTo: usize, dY: usize,
 // @ts-ignore: decorator
 @inline
 function adjoints(
-  usual: bool, f: usize, s: usize, size: usize, a: usize, c: usize, cTo: usize, dh: usize, dc: usize, dY: usize, th: usize, tc: usize, skipped: usize, flushed: usize,
+  f: usize, s: usize, size: usize, a: usize, c: usize, activated: usize, dh: usize, dc: usize, dY: usize, th: usize, tc: usize, skipped: usize, flushed: usize,
 ): void {
   let lostHidden = i32x4.splat(0);
   let lostCell = i32x4.splat(0);
@@ -104,7 +97,7 @@ function adjoints(
     const output = v128.load(at + 3 * size);
     // A skipped step's gates and states don't matter: what comes from them is dropped.
     const before = v128.load(c + o);
-    const y = activate(usual, f, skipped === 0 ? v128.load(cTo + o) : madd(forget, before, f32x4.mul(input, candidate)));
+    const y = v128.load(activated + o);
 
     let dHidden = v128.load(dh + o);
     if (dY !== 0) dHidden = f32x4.add(dHidden, v128.load(dY + o));

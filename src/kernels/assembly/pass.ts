@@ -73,6 +73,8 @@ export class Pass {
   dCell: usize;
   /** [block][units][8]: GRU without resetAfter. */
   dProduct: usize;
+  /** [units][8]: a block's activated cell states. LSTM. */
+  activated: usize;
   /** Total adjoints of the states, [steps][block][units][8]; 0: not wanted. */
   totalHidden: usize;
   totalCell: usize;

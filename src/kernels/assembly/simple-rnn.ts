@@ -1,6 +1,6 @@
 // One step of a SimpleRNN over all blocks; the equation is that of `src/cells/simple-rnn.ts`.
 
-import { activate, slope, TANH, tiny } from './activation';
+import { activate, slope, tiny } from './activation';
 import { carry, count, drop } from './lstm';
 import { blocksOf, Pass } from './pass';
 import { addProducts, ROW } from './tile';
@@ -9,23 +9,13 @@ export function simpleForward(p: Pass, a: usize, h: usize, hTo: usize, skipped: 
   const size = p.units * ROW;
   const blocks = blocksOf(p);
   addProducts(p.recurrent, p.units, p.units, h, size, a, size, blocks);
+  activate(p.activation, a, blocks * size);
   for (let block: usize = 0; block < blocks; block++) {
-    if (p.activation === TANH) state(true, TANH, size, a, h, hTo, skipped);
-    else state(false, p.activation, size, a, h, hTo, skipped);
+    for (let o: usize = 0; o < size; o += 16) v128.store(hTo + o, carry(skipped, o, v128.load(h + o), v128.load(a + o)));
     a += size;
     h += size;
     hTo += size;
     if (skipped !== 0) skipped += ROW;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function state(usual: bool, f: usize, size: usize, a: usize, h: usize, hTo: usize, skipped: usize): void {
-  for (let o: usize = 0; o < size; o += 16) {
-    const y = activate(usual, f, v128.load(a + o));
-    v128.store(a + o, y);
-    v128.store(hTo + o, carry(skipped, o, v128.load(h + o), y));
   }
 }
 

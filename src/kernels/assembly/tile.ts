@@ -84,18 +84,35 @@ export function addProducts(a: usize, rows: usize, depth: usize, b: usize, bStep
 export function panelRows(): usize { return ROWS; }
 
 /**
+ * Rows of a matrix that are read side by side. Where they lie a power of two apart they share a set of the first-level
+ * cache, which has room for eight.
+ */
+const SIDE: usize = 8;
+
+/**
  * Packs a left operand whose rows are the columns of a row-major matrix.
  *
  * @param source `depth` rows, `ld` floats apart
  * @param turn row r is column (r + turn) mod rows
  */
 export function packColumns(source: usize, ld: usize, rows: usize, depth: usize, turn: usize, target: usize): void {
-  for (let panel: usize = 0; panel < rows; panel += ROWS) {
-    for (let k: usize = 0, from = source; k < depth; k++, from += ld << 2) {
-      for (let r: usize = 0; r < ROWS; r++, target += 4) {
-        const row = panel + r;
+  for (let first: usize = 0; first < depth; first += SIDE) {
+    const last = min(first + SIDE, depth);
+    for (let row: usize = 0; row < rows; row += ROWS) {
+      let to = target + (row * depth + first * ROWS << 2);
+      for (let k = first; k < last; k++, to += ROWS << 2) {
+        const from = source + (k * ld << 2);
         const column = row + turn >= rows ? row + turn - rows : row + turn;
-        store<f32>(target, row < rows ? load<f32>(from + (column << 2)) : 0);
+        if (row + ROWS <= rows && column + ROWS <= rows) {
+          v128.store(to, v128.load(from + (column << 2)));
+          if (ROWS === 6) store<u64>(to + 16, load<u64>(from + (column + 4 << 2)));
+        } else {
+          // A panel with less than all its rows, or with the first column behind the last.
+          for (let r: usize = 0; r < ROWS; r++) {
+            const at = row + r + turn >= rows ? row + r + turn - rows : row + r + turn;
+            store<f32>(to + (r << 2), row + r < rows ? load<f32>(from + (at << 2)) : 0);
+          }
+        }
       }
     }
   }

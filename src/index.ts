@@ -8,10 +8,17 @@ export { loadArray, loadArrays, readArray, readArrays, saveArray, saveArrays, ty
 export { readNpy, writeNpy, type NpyOptions } from './files/npy.js';
 export { readNpz, writeNpz, type NpzOptions } from './files/npz.js';
 
+export type { ModelSource } from './files/saved-model.js';
+export { loadModel, type LoadModelOptions } from './model/keras/load-model.js';
+export { modelOrigin, type ModelOrigin } from './model/keras/origin.js';
 export type { LayerId } from './model/find.js';
+export { getWeights } from './model/weights.js';
+export { modelSummary, type LayerSummary, type ModelSummary, type OpenShape, type ParameterCounts, type RecurrentSummary } from './model/summary.js';
+export { summaryText } from './model/summary-text.js';
 
 export { trace, type TraceOptions } from './trace/trace.js';
-export { Run, LayerRun, type Quantity } from './trace/run.js';
+export { Run, LayerRun } from './trace/run.js';
+export type { Quantity } from './trace/quantities.js';
 export type { ArrayInputs } from './trace/inputs.js';
 export type { Loss, PerOutput } from './trace/loss.js';
 export { accelerate, type Acceleration } from './trace/accelerate.js';

@@ -80,8 +80,20 @@ const logSoftmax: Activation = {
   },
 };
 
+const leaky = (name: string, slope: number): Activation => elementwise(name, (a) => (a > 0 ? a : slope * a), (a) => (a > 0 ? 1 : slope));
+
+/** Keras's `leaky_relu` with another slope than its default, as a LeakyReLU layer given as an activation has. */
+export const leakyReLU = (slope: number): Activation => leaky(`leakyReLU(${slope})`, slope);
+
+/** 0 up to -3, a from 3 on, and a (a + 3) / 6 between. */
+const hardSilu = elementwise(
+  'hardSilu',
+  (a) => (a <= -3 ? 0 : a >= 3 ? a : a * (a + 3) / 6),
+  (a) => (a <= -3 ? 0 : a >= 3 ? 1 : (2 * a + 3) / 6),
+);
+
 /**
- * Every activation, by the name TF.js gives it (and two that only Keras has).
+ * Every activation, by the name TF.js gives it, and those that only Keras has.
  *
  * At a kink the derivative is the one on the flat side, as in Keras: relu'(0) = 0.
  */
@@ -108,6 +120,18 @@ const all: readonly Activation[] = [
     const t = Math.tanh(GELU_TANH * (a + 0.044715 * a ** 3));
     return 0.5 * (1 + t) + 0.5 * a * (1 - t * t) * GELU_TANH * (1 + 3 * 0.044715 * a * a);
   }),
+  elementwise('exponential', Math.exp, (_, y) => y),
+  leaky('leakyReLU', 0.2),
+  hardSilu,
+  elementwise('celu', (a) => (a > 0 ? a : Math.expm1(a)), (a, y) => (a > 0 ? 1 : y + 1)),
+  elementwise('logSigmoid', (a) => -softplus(-a), (a) => logistic(-a)),
+  elementwise('hardTanh', (a) => Math.min(1, Math.max(-1, a)), (a) => (a > -1 && a < 1 ? 1 : 0)),
+  elementwise('hardShrink', (a) => (Math.abs(a) > 0.5 ? a : 0), (a) => (Math.abs(a) > 0.5 ? 1 : 0)),
+  elementwise('softShrink', (a) => Math.sign(a) * Math.max(0, Math.abs(a) - 0.5), (a) => (Math.abs(a) > 0.5 ? 1 : 0)),
+  elementwise('tanhShrink', (a) => a - Math.tanh(a), (a) => Math.tanh(a) ** 2),
+  elementwise('squareplus', (a) => 0.5 * (a + Math.sqrt(a * a + 4)), (a) => 0.5 * (1 + a / Math.sqrt(a * a + 4))),
+  elementwise('sparsePlus', (a) => (a <= -1 ? 0 : a >= 1 ? a : (a + 1) ** 2 / 4), (a) => (a <= -1 ? 0 : a >= 1 ? 1 : (a + 1) / 2)),
+  elementwise('sparseSigmoid', (a) => Math.min(1, Math.max(0, 0.5 * (a + 1))), (a) => (a > -1 && a < 1 ? 0.5 : 0)),
   softmax,
   logSoftmax,
 ];

@@ -1,6 +1,10 @@
 import type { MakeCommand } from './command.js';
 import { examples } from './examples.js';
+import { gradients } from './gradients.js';
+import { outputs } from './outputs.js';
 import { plot } from './plot.js';
+import { summary } from './summary.js';
+import { weights } from './weights.js';
 
 /** Every command, in the order in which `see-rnn --help` lists them. */
-export const commands: readonly MakeCommand[] = [examples, plot];
+export const commands: readonly MakeCommand[] = [gradients, outputs, weights, summary, plot, examples];

@@ -23,7 +23,7 @@ export const examples: MakeCommand = (io) => new Command('examples')
   .option('--data <folder>', 'where the engine data of example 8 are: x.npy and y_fails_within_30.npy')
   .action(async ({ only, full, out, data }: Given) => {
     const [{ choose }, { runExamples }, { startBackend }, { TrainingProgress }] = await Promise.all([
-      import('../examples/all.js'), import('../examples/run.js'), import('../examples/backend.js'), import('./training-progress.js'),
+      import('../examples/all.js'), import('../examples/run.js'), import('../model/backend.js'), import('./training-progress.js'),
     ]);
     const choice = await choose(only ?? Array.from({ length: COUNT }, (_, i) => i + 1), data ?? null);
     for (const line of choice.leftOut) io.stderr.write(`${line}\n`);

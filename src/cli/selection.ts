@@ -28,8 +28,8 @@ export function parseSlice(flag: string, text: string): Slice {
 }
 
 /**
- * The part of an array that slices of its axes select: a copy of the same rank and the same axes, or the array itself
- * where there are no slices.
+ * The part of an array that slices of its axes select, of the same rank and the same axes. It shares its numbers with the array where
+ * they lie together there, as those of some samples do.
  *
  * @param slices by the name of the axis they are of
  * @param axes what the array's axes are, in order
@@ -47,6 +47,10 @@ export function select(array: NamedArray, slices: Readonly<Record<string, Slice>
     parts[position] = within(slice, array.shape[position], axis, file);
   }
   const shape = parts.map(({ from, to }) => to - from);
+  if (parts.slice(1).every(({ from, to }, i) => from === 0 && to === array.shape[i + 1])) {
+    const inner = sizeOf(shape.slice(1));
+    return namedArray(array.data.subarray(parts[0].from * inner, parts[0].to * inner), shape, array.axes);
+  }
   const strides = array.shape.map((_, axis) => sizeOf(array.shape.slice(axis + 1)));
   const data = array.data.slice(0, sizeOf(shape));
   let next = 0;

@@ -1,7 +1,7 @@
-import { createLogUpdate } from 'log-update';
 import type { Example } from '../examples/example.js';
 import type { ShownExample } from '../examples/page.js';
 import type { Progress, Watcher } from '../examples/run.js';
+import { Bar } from './bar.js';
 import type { Output } from './command.js';
 
 /**
@@ -9,14 +9,13 @@ import type { Output } from './command.js';
  * a plain line where it begins and one where it ends.
  */
 export class TrainingProgress implements Watcher {
-  private readonly bar: ReturnType<typeof createLogUpdate> | null;
+  private readonly bar: Bar | null;
   private name = '';
   private begun = { at: 0, done: 0 };
   private drawn = 0;
 
   constructor(private readonly output: Output, private readonly now: () => number = () => performance.now()) {
-    // The stream is only written to, and its width asked for.
-    this.bar = output.columns === undefined ? null : createLogUpdate(output as NodeJS.WritableStream, { showCursor: true });
+    this.bar = output.columns === undefined ? null : new Bar(output, now, longestWords);
   }
 
   begins({ number, title }: Example, progress: Progress): void {
@@ -41,31 +40,15 @@ export class TrainingProgress implements Watcher {
   ends({ iterations, models, figures, seconds }: ShownExample): void {
     const loss = models.map((model) => model.loss.toPrecision(3)).join(', ');
     const line = `${this.name}: ${iterations} iterations, loss ${loss}, ${figures.length} figure${figures.length === 1 ? '' : 's'}, ${seconds.toFixed(1)} s`;
-    if (this.bar === null) {
-      this.output.write(`${line}\n`);
-    } else {
-      this.bar.persist(line);
-      this.bar.done();
-    }
+    if (this.bar === null) this.output.write(`${line}\n`);
+    else this.bar.end(line);
   }
 
   private draw({ done, total, loss }: Progress): void {
     this.drawn = this.now();
-    const trained = done - this.begun.done;
-    const left = trained === 0 ? '' : done === total ? 'drawing' : `${duration(((this.drawn - this.begun.at) / trained) * (total - done))} left`;
-    const figures = [`${done}/${total}`, Number.isNaN(loss) ? '' : `loss ${loss.toPrecision(3)}`, left].filter((text) => text !== '').join('  ');
-    const width = Math.min(24, (this.output.columns ?? 80) - this.name.length - longestFigures);
-    const full = Math.round((width * done) / total);
-    const bar = width < 5 ? '' : `${'\u2588'.repeat(full)}${'\u2591'.repeat(width - full)}  `;
-    this.bar!(`${this.name}  ${bar}${figures}`);
+    this.bar!.draw({ name: this.name, done, total, begun: this.begun, also: Number.isNaN(loss) ? '' : `loss ${loss.toPrecision(3)}`, last: 'drawing' });
   }
 }
 
-/** The words behind the bar, at their longest: `100/750  loss 0.000647  16 min 40 s left`, and spaces. */
-const longestFigures = 46;
-
-/** `8 s`, `2 min 05 s`. */
-function duration(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
-}
+/** `100/750  loss 0.000647  16 min 40 s left`, and spaces. */
+const longestWords = 46;

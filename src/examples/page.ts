@@ -1,5 +1,5 @@
 import type { Figure } from '../figures/figure.js';
-import type { Backend } from './backend.js';
+import type { Backend } from '../model/backend.js';
 import { afterText, type Example } from './example.js';
 import { escaped } from './html.js';
 import { pageStyle } from './page-style.js';

@@ -4,7 +4,7 @@ import { SeeRnnError } from '../core/errors.js';
 import { suggestion } from '../core/nearest.js';
 import { printable } from '../core/printable.js';
 import type { NpyOptions } from './npy.js';
-import { npyBytes, readNpy } from './npy.js';
+import { npyParts, readNpy } from './npy.js';
 import { npyMagic } from './npy-header.js';
 import type { NpzOptions } from './npz.js';
 import { npzBytes, readNpz } from './npz.js';
@@ -87,7 +87,8 @@ export async function loadArrays(path: string, limits: ZipLimits = {}): Promise<
  */
 export async function saveArray(path: string, array: ArrayInput, options: NpyOptions = {}): Promise<void> {
   checkExtension(path, '.npy', 'one array; several, or an array with a key, go to a .npz file by saveArrays');
-  await writeWhole(path, npyBytes(array, printable(path), options.dtype));
+  // In parts, so that a large array is not copied.
+  await writeWhole(path, npyParts(array, printable(path), options.dtype));
 }
 
 /**

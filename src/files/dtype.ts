@@ -109,20 +109,17 @@ function from64(halves: Uint32Array, dtype: 'int64' | 'uint64', name: string): F
 }
 
 /**
- * Numbers as the bytes of a file, little-endian.
+ * Numbers as the bytes of a file, little-endian: a view of them where they lie in memory as the file wants them, else a copy.
  *
  * Floats are rounded to the nearest one of `dtype`.
  *
  * @param name what is written, as messages name it
  * @throws SeeRnnError where `dtype` cannot hold a number: a fraction or one out of range as an integer, a finite one that would become infinite
  */
-export function encode(data: Numbers, dtype: Dtype, name: string): Uint8Array<ArrayBuffer> {
+export function encode(data: Numbers, dtype: Dtype, name: string): Uint8Array {
   const { width, range } = dtypes[dtype];
+  if (dtype === dtypeOf(data) && (littleMachine || width === 1)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const out = new Uint8Array(data.length * width);
-  if (dtype === dtypeOf(data) && (littleMachine || width === 1)) {
-    out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    return out;
-  }
   const view = new DataView(out.buffer);
   const put = putters[dtype];
   for (let i = 0; i < data.length; i++) {

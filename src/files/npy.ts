@@ -56,15 +56,19 @@ export function writeNpy(array: ArrayInput, options: NpyOptions = {}): Uint8Arra
 
 /** {@link writeNpy}, with the name under which messages speak of the array. */
 export function npyBytes(array: ArrayInput, name: string, dtype?: Dtype): Uint8Array<ArrayBuffer> {
+  const [header, body] = npyParts(array, name, dtype);
+  const bytes = new Uint8Array(header.length + body.length);
+  bytes.set(header);
+  bytes.set(body, header.length);
+  return bytes;
+}
+
+/** The bytes of a `.npy` file in two parts, of which the second, the numbers, shares the array's memory where it can. */
+export function npyParts(array: ArrayInput, name: string, dtype?: Dtype): readonly [header: Uint8Array, body: Uint8Array] {
   const { data, shape } = asNamedArray(array, name);
   const kind = dtype ?? dtypeOf(data);
   if (!Object.hasOwn(dtypes, kind)) {
     throw new UsageError(`${name}: unknown dtype '${printable(kind)}'${suggestion(kind, Object.keys(dtypes))}`);
   }
-  const header = writeHeader(kind, shape);
-  const body = encode(data, kind, name);
-  const bytes = new Uint8Array(header.length + body.length);
-  bytes.set(header);
-  bytes.set(body, header.length);
-  return bytes;
+  return [writeHeader(kind, shape), encode(data, kind, name)];
 }

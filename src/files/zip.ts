@@ -2,10 +2,11 @@ import { Inflate, zipSync } from 'fflate';
 import { SeeRnnError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import { crc32 } from './crc32.js';
+import { bestDeflateRatio } from './limits.js';
 
-/** How much a zip file may unpack to. */
+/** How much a zip file, or an HDF5 file with packed arrays, may unpack to. */
 export interface ZipLimits {
-  /** Bytes of all its members together, unpacked. Default: 2 GiB. */
+  /** Bytes of all that is packed in it together, unpacked. Default: 2 GiB. */
   readonly maxBytes?: number;
 }
 
@@ -25,9 +26,6 @@ interface Member {
   readonly start: number;
 }
 
-// DEFLATE packs at most 258 bytes into 2 bits; a member that claims more lies about its size.
-const bestRatio = 1032;
-
 /**
  * Unpacks a zip file in memory: names to contents, in the order of the file. Members that were stored share memory
  * with `bytes`.
@@ -37,12 +35,13 @@ const bestRatio = 1032;
  * each must match its checksum. Names are kept as they are; nothing is ever written under them.
  *
  * @param file the zip file, as messages show it
+ * @param wanted the members to unpack; the others are neither unpacked, checked nor counted. Default: all
  * @throws SeeRnnError where the file is damaged, larger than the limit, encrypted, in several parts, Zip64, or packed by another
  *   method than DEFLATE
  */
-export function readZip(bytes: Uint8Array, file: string, limits: ZipLimits = {}): Map<string, Uint8Array> {
+export function readZip(bytes: Uint8Array, file: string, limits: ZipLimits = {}, wanted: (name: string) => boolean = () => true): Map<string, Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const members = readDirectory(view, file);
+  const members = readDirectory(view, file).filter(({ name }) => wanted(name));
   const maxBytes = limits.maxBytes ?? defaultMaxBytes;
   const total = members.reduce((sum, member) => sum + member.unpacked, 0);
   if (total > maxBytes) {
@@ -108,7 +107,7 @@ function readEntry(view: DataView, at: number, file: string): Member {
   if (member.method !== 0 && member.method !== 8) {
     throw new SeeRnnError(`${shownName}: is packed by method ${member.method}, which is not supported; supported are 0 (stored) and 8 (DEFLATE)`);
   }
-  if (member.method === 0 ? member.unpacked !== member.packed : member.unpacked > member.packed * bestRatio) {
+  if (member.method === 0 ? member.unpacked !== member.packed : member.unpacked > member.packed * bestDeflateRatio) {
     throw new SeeRnnError(`${shownName}: damaged: ${member.packed} bytes cannot unpack to ${member.unpacked}`);
   }
   return member;

@@ -21,6 +21,7 @@ export interface LayerVariable {
   readonly name: string;
   readonly originalName: string;
   readonly val: Variable;
+  readonly shape: readonly number[];
   read(): Tensor;
   write(value: Tensor): unknown;
 }
@@ -53,15 +54,26 @@ export interface LayerInternals extends Named {
   supportsMasking: boolean;
   stateful: boolean;
   nonTrainableWeights: LayerVariable[];
+  /** This layer's own, not its parts': those that training is to change, also where the layer is frozen, and the others. */
+  readonly _trainableWeights?: readonly LayerVariable[];
+  readonly _nonTrainableWeights?: readonly LayerVariable[];
   call(inputs: Tensor | Tensor[], kwargs: CallArguments): Tensor | Tensor[];
   computeMask(inputs: Tensor | Tensor[], mask: Tensor | (Tensor | null)[] | null): Tensor | (Tensor | null)[] | null;
   /** The penalties of this layer's own regularised weights. */
   readonly losses: readonly (() => Tensor)[];
   assertNotDisposed(): void;
+  trainable: boolean;
+  /** Of a model: whether its optimiser goes when it does. */
+  isOptimizerOwned?: boolean;
+  readonly weights: LayerVariable[];
+  readonly trainableWeights: LayerVariable[];
+  addWeight(name: string, shape: number[], ...rest: unknown[]): LayerVariable;
   // Recurrent layers and their cells
   dropoutMask?: Tensor | Tensor[] | null;
   recurrentDropoutMask?: Tensor | Tensor[] | null;
   readonly cell?: CellInternals & Layer;
+  /** Of stacked cells. */
+  readonly cells?: readonly Layer[];
   readonly returnSequences?: boolean;
   readonly returnState?: boolean;
   readonly goBackwards?: boolean;

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { KerasLayer } from '../layers/keras-layer.js';
+import { callRecurrence } from '../layers/recurrence.js';
 import { inside, requireModel, type CallArguments, type Layer } from '../model/internals.js';
 import { isRecurrent, readRecurrent } from '../model/recurrent.js';
 import { sublayers } from '../model/sublayers.js';
-import { callRecurrent } from './call.js';
 
 /** What {@link accelerate} did, and how to undo it. */
 export interface Acceleration {
@@ -35,6 +36,8 @@ export function accelerate(model: LayersModel): Acceleration {
   const taken: { readonly layer: Layer; readonly own: PropertyDescriptor | undefined }[] = [];
   const unchanged: { layer: string; reason: string }[] = [];
   for (const layer of sublayers(model)) {
+    // Our own run on our cells anyhow.
+    if (layer instanceof KerasLayer) continue;
     const read = readRecurrent(layer);
     if (read === null || accelerated.has(layer)) continue;
     if (!isRecurrent(read)) {
@@ -47,7 +50,7 @@ export function accelerate(model: LayersModel): Acceleration {
       const current = readRecurrent(layer);
       if (!isRecurrent(current)) throw new Error(`layer '${layer.name}' changed its kind while accelerated`);
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      const outputs = callRecurrent(current, [x, ...(initialState ?? [])], mask ?? null, { training: training === true, keepStates: true });
+      const outputs = callRecurrence(current, [x, ...(initialState ?? [])], mask ?? null, { training: training === true, keepStates: true });
       return current.returnState ? outputs : outputs[0]!;
     });
     accelerated.add(layer);

@@ -1,4 +1,3 @@
-import type { NamedArray, Numbers } from '../core/array.js';
 import { inside, type Layer } from '../model/internals.js';
 
 /** Names the axes of a layer's output. The first is always the batch; the others follow from the kind of layer. */
@@ -12,6 +11,9 @@ export function outputAxes(layer: Layer, rank: number): string[] {
   return ['samples', ...(timed ? ['timesteps'] : []), ...Array.from({ length: between }, (_, i) => `axis${rank - 1 - between + i}`), last];
 }
 
-/** A tensor's numbers as an array with the axes of its layer's output. */
-export const outputArray = (data: Numbers, shape: readonly number[], layer: Layer): NamedArray =>
-  ({ data, shape: [...shape], axes: outputAxes(layer, shape.length) });
+/** Names the axes of what a layer reads, likewise. */
+export function inputAxes(layer: Layer, rank: number): string[] {
+  const last = /Conv|Pooling/.test(layer.getClassName()) ? 'channels' : 'features';
+  if (rank < 3) return ['samples', last].slice(0, rank);
+  return rank === 3 ? ['samples', 'timesteps', last] : ['samples', ...Array.from({ length: rank - 2 }, (_, i) => `axis${i + 1}`), last];
+}

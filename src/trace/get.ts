@@ -12,9 +12,9 @@ import { trace, type TraceOptions } from './trace.js';
  */
 
 /** Options of {@link getGradients}. */
-export type GetGradientsOptions = Omit<TraceOptions, 'layers'>;
+export type GetGradientsOptions = Omit<TraceOptions, 'layers' | 'quantities' | 'values'>;
 /** Options of {@link getOutputs}. */
-export type GetOutputsOptions = Pick<TraceOptions, 'training'>;
+export type GetOutputsOptions = Pick<TraceOptions, 'training' | 'batchSize' | 'progress'>;
 
 type Many = '*' | readonly LayerId[];
 
@@ -52,7 +52,7 @@ export async function getGradients(model: LayersModel, id: LayerId, x: ArrayInpu
 export async function getGradients(
   model: LayersModel, id: LayerId | Many, x: ArrayInputs, y: ArrayInputs, { byName = false, ...options }: GetGradientsOptions & { byName?: boolean } = {},
 ): Promise<NamedArray | NamedArray[] | Record<string, NamedArray>> {
-  const run = await trace(model, x, y, { ...options, layers: id });
+  const run = await trace(model, x, y, { ...options, layers: id, values: false });
   return arranged(run.select(id), id, byName, (layer) => layer.gradient('outputs'));
 }
 

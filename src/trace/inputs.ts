@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { asNamedArray, shapeText, type ArrayInput } from '../core/array.js';
+import { asNamedArray, shapeText, sizeOf, type ArrayInput } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { suggestion } from '../core/nearest.js';
 import { originOf } from '../model/internals.js';
+import type { Part } from './parts.js';
 
 /** One array for a model with one input (or output); a list, or a record by name, for several. */
 export type ArrayInputs = ArrayInput | readonly ArrayInput[] | Readonly<Record<string, ArrayInput>>;
@@ -13,11 +14,13 @@ export interface Slots {
   readonly kind: 'input' | 'output';
   readonly names: readonly string[];
   readonly tensors: readonly SymbolicTensor[];
+  /** Which samples are meant, of arrays that hold all; null for all. */
+  readonly part: Part | null;
 }
 
 /** The model's own list of names is not used: a Sequential model has none until TF.js builds it. */
 export const slotsOf = (kind: Slots['kind'], tensors: readonly SymbolicTensor[]): Slots =>
-  ({ kind, tensors, names: tensors.map((tensor) => originOf(tensor).sourceLayer.name) });
+  ({ kind, tensors, names: tensors.map((tensor) => originOf(tensor).sourceLayer.name), part: null });
 
 /**
  * Deals out what was given for several inputs or outputs: one for each, undefined where none was given.
@@ -40,9 +43,44 @@ export function dealOut<T>(given: T | readonly T[] | Readonly<Record<string, T>>
   return names.map((name) => record[name]);
 }
 
-/** Arrays, dealt out. With several slots a list is what was meant, though nested arrays look like one. */
-export const dealOutArrays = (given: ArrayInputs, slots: Slots, what: string): (ArrayInput | undefined)[] =>
-  dealOut<ArrayInput>(given as ArrayInput, slots, what, (value) => isOneArray(value) && !(slots.names.length > 1 && Array.isArray(value)));
+/** Arrays, dealt out; of each the samples that are meant. With several slots a list is what was meant, though nested arrays look like one. */
+export function dealOutArrays(given: ArrayInputs, slots: Slots, what: string): (ArrayInput | undefined)[] {
+  const dealt = dealOut<ArrayInput>(given as ArrayInput, slots, what, (value) => isOneArray(value) && !(slots.names.length > 1 && Array.isArray(value)));
+  const { part } = slots;
+  return part ? dealt.map((value, i) => value && cut(value, part, nameOf(what, slots, i))) : dealt;
+}
+
+/**
+ * Arrays of all samples, made ready to be cut many times: a list with one for each slot.
+ *
+ * @returns what was given, where it can't be dealt out: whoever reads it then says why
+ */
+export function readyToCut(given: ArrayInputs, slots: Slots, what: string): ArrayInputs {
+  const dealt = dealOutArrays(given, slots, what);
+  return dealt.includes(undefined) && slots.names.length === 1 ? given
+    : dealt.map((value, i) => (value === undefined || value instanceof tf.Tensor ? value : asNamedArray(value, nameOf(what, slots, i)))) as ArrayInput[];
+}
+
+/** How many samples an array holds: a tensor, or what {@link readyToCut} gave. */
+export function samplesOf(given: ArrayInputs): number {
+  const first = (Array.isArray(given) ? (given as unknown[])[0] : given) as { readonly shape?: readonly number[] } | undefined;
+  return first?.shape?.[0] ?? 0;
+}
+
+/** Some of an array's samples. Typed data is shared, not copied. */
+function cut(value: ArrayInput, { from, to, of }: Part, what: string): ArrayInput {
+  const given = value instanceof tf.Tensor ? value : asNamedArray(value, what);
+  const [samples, ...rest] = given.shape;
+  if (samples === undefined) return value;
+  if (samples !== of) throw new SeeRnnError(`${what}: expected ${of} samples, as x has, found ${samples}`);
+  if (given instanceof tf.Tensor) return tf.slice(given, [from, ...rest.map(() => 0)], [to - from, ...rest]);
+  const inner = sizeOf(rest);
+  return { data: given.data.subarray(from * inner, to * inner), shape: [to - from, ...rest] };
+}
+
+/** The shape of an array of the samples that are meant, as its caller knows it: of all of them. */
+export const shapeOfAll = (shape: readonly (number | null)[], { part }: Slots): string =>
+  shapeText(part && shape.length > 0 && shape[0] === part.to - part.from ? shape.with(0, part.of) : shape);
 
 /** Whether a value is one array, rather than a list or record of arrays. */
 function isOneArray(value: unknown): boolean {
@@ -63,7 +101,7 @@ export function inputTensors(given: ArrayInputs, slots: Slots): tf.Tensor[] {
     const name = nameOf('x', slots, i);
     const { shape, dtype } = slots.tensors[i]!;
     const tensor = toTensor(value, name, dtype);
-    if (!fits(tensor.shape, shape)) throw new SeeRnnError(`${name}: expected shape ${shapeText(shape)}, found ${shapeText(tensor.shape)}`);
+    if (!fits(tensor.shape, shape)) throw new SeeRnnError(`${name}: expected shape ${shapeText(shape)}, found ${shapeOfAll(tensor.shape, slots)}`);
     return tensor;
   });
   tensors.forEach(({ shape }, i) => {
@@ -89,11 +127,20 @@ export function targetTensors(given: ArrayInputs, slots: Slots, wanted: readonly
     // TF.js's losses take nothing else: the sparse one throws at int32.
     const real = tf.cast(tensor, 'float32');
     const expected = wanted[i] === 'indices' ? [...shape.slice(0, -1), 1] : shape;
-    if (fits(tensor.shape, expected)) return real;
     // (samples) stands for (samples, 1), as in Keras.
-    if (expected.at(-1) === 1 && fits(tensor.shape, expected.slice(0, -1))) return tf.expandDims(real, -1);
-    throw new SeeRnnError(`${name}: expected shape ${shapeText(expected)}, found ${shapeText(tensor.shape)}`);
+    const shaped = fits(tensor.shape, expected) ? real : expected.at(-1) === 1 && fits(tensor.shape, expected.slice(0, -1)) ? tf.expandDims(real, -1) : null;
+    if (shaped) {
+      if (wanted[i] === 'indices') requireIndices(shaped, shape.at(-1)!, name);
+      return shaped;
+    }
+    throw new SeeRnnError(`${name}: expected shape ${shapeOfAll(expected, slots)}, found ${shapeOfAll(tensor.shape, slots)}`);
   });
+}
+
+/** TF.js takes a class that there is not for none at all, and a fraction for the class below. */
+function requireIndices(target: tf.Tensor, classes: number, name: string): void {
+  const wrong = target.dataSync().find((value) => !(Number.isInteger(value) && value >= 0 && value < classes));
+  if (wrong !== undefined) throw new SeeRnnError(`${name}: expected class indices from 0 to ${classes - 1}, found ${wrong}`);
 }
 
 const fits = (shape: readonly number[], expected: readonly (number | null)[]): boolean =>

@@ -1,27 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { SeeRnnError } from '../core/errors.js';
-import { shapeText, type ArrayInput } from '../core/array.js';
+import type { ArrayInput } from '../core/array.js';
 import { suggestion } from '../core/nearest.js';
 import { shown } from '../core/options.js';
+import { printable } from '../core/printable.js';
+import { compiledWith } from '../model/compiled.js';
 import { inside } from '../model/internals.js';
+import { lossByName, lossNames, namedLoss, type LossFunction, type NamedLoss } from '../model/losses.js';
 import { sublayers } from '../model/sublayers.js';
-import { dealOut, dealOutArrays, nameOf, targetTensors, toTensor, type ArrayInputs, type Slots, type TargetShape } from './inputs.js';
+import { dealOut, dealOutArrays, nameOf, shapeOfAll, targetTensors, toTensor, type ArrayInputs, type Slots, type TargetShape } from './inputs.js';
 
-/** A loss: TF.js's name for it, or a function of (target, prediction) whose value is averaged. */
+/** A loss: TF.js's or Keras's name for it (`meanSquaredError`, `mean_squared_error`, `mse`), or a function of (target, prediction) whose value is averaged. */
 export type Loss = string | ((target: tf.Tensor, prediction: tf.Tensor) => tf.Tensor);
 
 /** One for all outputs, or a list or record by output name. */
 export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
-
-type LossFunction = (target: tf.Tensor, prediction: tf.Tensor) => tf.Tensor;
-
-const KNOWN = [
-  'meanSquaredError', 'meanAbsoluteError', 'meanAbsolutePercentageError', 'meanSquaredLogarithmicError', 'squaredHinge', 'hinge',
-  'categoricalHinge', 'logcosh', 'categoricalCrossentropy', 'sparseCategoricalCrossentropy', 'binaryCrossentropy',
-  'kullbackLeiblerDivergence', 'poisson', 'cosineProximity',
-];
 
 const isLoss = (value: unknown): boolean => typeof value === 'string' || typeof value === 'function';
 const isNumber = (value: unknown): boolean => typeof value === 'number';
@@ -40,23 +34,28 @@ export interface LossParts {
  * The compiled loss: the sum over the outputs of (loss weight) x mean of (sample weight x loss), plus the penalties of
  * regularised weights, those of recurrent cells too. The mean is over the batch and, for an output with timesteps, over those.
  *
+ * Where only a part of the samples is meant, it is what that part adds to the loss of all.
+ *
  * @returns the loss of what the model predicted, one tensor for each output
  */
 export function totalLoss(model: LayersModel, outputs: Slots, y: ArrayInputs, parts: LossParts): (predictions: readonly tf.Tensor[]) => tf.Scalar {
   const losses = outputLosses(model, outputs, parts.loss);
   const functions = losses.map(lossFunction);
-  const factors = outputFactors(outputs, parts.lossWeights);
+  const factors = outputFactors(outputs, parts.lossWeights ?? (parts.loss === undefined ? compiledWith(model)?.lossWeights ?? undefined : undefined));
+  const { part } = outputs;
+  const share = part ? (part.to - part.from) / part.of : 1;
   const weights = parts.sampleWeight === undefined ? [] : dealOutArrays(parts.sampleWeight, outputs, 'sampleWeight');
 
   return (predictions) => {
     const targets = targetTensors(y, outputs, losses.map(targetShape), predictions);
     const terms = predictions.map((prediction, i) => {
       const loss = functions[i]!(targets[i]!, prediction);
-      const weighted = weights[i] === undefined ? loss : tf.mul(loss, weightsLike(loss, weights[i], nameOf('sampleWeight', outputs, i)));
-      return tf.mul(tf.mean(weighted), factors[i]!);
+      requireOneEach(loss, outputs, nameOf('loss', outputs, i));
+      const weighted = weights[i] === undefined ? loss : tf.mul(loss, weightsLike(loss, weights[i], outputs, nameOf('sampleWeight', outputs, i)));
+      return tf.mul(tf.mean(weighted), factors[i]! * share);
     });
-    // A wrapper shows its layer's penalties as its own: each counts once.
-    const penalties = [...new Set(sublayers(model).flatMap((layer) => inside(layer).losses ?? []))].map((penalty) => penalty());
+    // A wrapper shows its layer's penalties as its own: each counts once. So does it where the samples come in parts.
+    const penalties = part && part.from > 0 ? [] : [...new Set(sublayers(model).flatMap((layer) => inside(layer).losses ?? []))].map((penalty) => penalty());
     return tf.addN([...terms, ...penalties].map((term) => tf.reshape(term, []))) as tf.Scalar;
   };
 }
@@ -90,36 +89,33 @@ const perOutput = <T>(given: PerOutput<T>, outputs: Slots, what: string): (T | u
 
 /** What shape a loss wants its targets in. */
 function targetShape(loss: Loss): TargetShape {
-  if (typeof loss === 'function') return 'any';
-  return loss === 'sparseCategoricalCrossentropy' ? 'indices' : 'output';
+  return typeof loss === 'function' ? namedLoss(loss)?.targets ?? 'any' : lossNamed(loss).targets;
 }
 
-const functionsByName = new Map<string, LossFunction>();
-
-/** The function of a loss. TF.js shows its losses only through a compiled model, so that is how a name is looked up. */
 function lossFunction(loss: Loss): LossFunction {
-  if (typeof loss === 'function') return loss;
-  if (!KNOWN.includes(loss)) throw new SeeRnnError(`unknown loss '${loss}'${suggestion(loss, KNOWN)}`);
-  const known = functionsByName.get(loss);
-  if (known) return known;
-  // Named, since TF.js numbers the layers without a name, and the caller's next ones are to get the numbers they would have got.
-  const input = tfl.input({ shape: [1], name: 'see_rnn_loss_input' });
-  const output = tfl.layers.activation({ activation: 'linear', name: 'see_rnn_loss_output' }).apply(input) as tfl.SymbolicTensor;
-  const probe = tfl.model({ inputs: input, outputs: output, name: 'see_rnn_loss' });
-  probe.compile({ loss, optimizer: 'sgd' });
-  const found = probe.lossFunctions[0] as LossFunction;
-  probe.dispose();
-  functionsByName.set(loss, found);
+  return typeof loss === 'function' ? loss : lossNamed(loss).apply;
+}
+
+function lossNamed(name: string): NamedLoss {
+  const found = lossByName(name);
+  if (!found) throw new SeeRnnError(`unknown loss '${printable(name)}'${suggestion(name, lossNames)}`);
   return found;
 }
 
+/** A mean over all samples can be put together from parts of them only where each sample has a loss of its own. */
+function requireOneEach(loss: tf.Tensor, { part }: Slots, what: string): void {
+  if (part && loss.shape[0] !== part.to - part.from) {
+    throw new SeeRnnError(`the batch cannot run in parts (option batchSize): ${what} is a function that gives one value for the batch, not one for each sample`);
+  }
+}
+
 /** Sample weights shaped to multiply a loss: (samples) holds for all timesteps of a sample. */
-function weightsLike(loss: tf.Tensor, given: ArrayInput, what: string): tf.Tensor {
+function weightsLike(loss: tf.Tensor, given: ArrayInput, outputs: Slots, what: string): tf.Tensor {
   const weights = toTensor(given, what);
   if (loss.rank === 0) throw new SeeRnnError(`${what}: the loss function gives one number for the batch, not one for each sample, so there is nothing to weigh`);
   const leading = loss.shape.slice(0, weights.rank);
   if (weights.rank === 0 || weights.rank > loss.rank || leading.some((n, axis) => n !== weights.shape[axis])) {
-    throw new SeeRnnError(`${what}: expected shape ${shapeText(loss.shape)}${loss.rank > 1 ? ` or ${shapeText(loss.shape.slice(0, 1))}` : ''}, found ${shapeText(weights.shape)}`);
+    throw new SeeRnnError(`${what}: expected shape ${shapeOfAll(loss.shape, outputs)}${loss.rank > 1 ? ` or ${shapeOfAll(loss.shape.slice(0, 1), outputs)}` : ''}, found ${shapeOfAll(weights.shape, outputs)}`);
   }
   return tf.reshape(weights, [...weights.shape, ...loss.shape.slice(weights.rank).map(() => 1)]);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { KerasLayer } from '../layers/keras-layer.js';
 import { inside, type Layer } from '../model/internals.js';
 
 /** A tensor on its way through the graph, and the mask that goes with it: (samples, timesteps), 0 where a step is skipped. */
@@ -12,6 +13,7 @@ export function outputMasks(layer: Layer, from: readonly Masked[]): readonly (tf
   const it = inside(layer);
   if (!it.supportsMasking) return [];
   const masks = from.map(({ mask }) => mask);
+  if (layer instanceof KerasLayer) return layer.masksOf(from.map(({ value }) => value), masks);
   // TF.js leaves the last mask out, and adds a dimension.
   if (ELEMENTWISE.has(layer.getClassName())) return [joined(masks)];
   const values = from.map(({ value }) => value);

@@ -1,16 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { ArrayInput, NamedArray, Numbers } from '../core/array.js';
+import type { ArrayInput } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { option, readOptions, type OptionSpec } from '../core/options.js';
-import { graphOf, type Call } from '../model/calls.js';
+import { graphOf, type Graph } from '../model/calls.js';
 import { findCalls, type LayerId } from '../model/find.js';
-import { originOf, requireModel, type Layer } from '../model/internals.js';
-import { outputArray } from './axes.js';
-import { inputTensors, slotsOf, type ArrayInputs } from './inputs.js';
-import { totalLoss, type Loss, type PerOutput } from './loss.js';
-import { Run, type Recording } from './run.js';
-import { differentiate } from './tape.js';
+import { originOf, requireModel } from '../model/internals.js';
+import { outputAxes } from './axes.js';
+import { withBorrowedKernels } from './borrowed.js';
+import { inputTensors, readyToCut, samplesOf, slotsOf, type ArrayInputs } from './inputs.js';
+import { totalLoss, type Loss, type LossParts, type PerOutput } from './loss.js';
+import { partsOf, requireParts, type Part } from './parts.js';
+import { QUANTITIES, type Quantity } from './quantities.js';
+import { Recorder } from './recorder.js';
+import { Run } from './run.js';
+import { Tap } from './tap.js';
+import { differentiate, type Differentiated } from './tape.js';
 import { untouched } from './untouched.js';
 import { oneLine, walk, type WalkContext } from './walk.js';
 
@@ -20,6 +25,18 @@ export interface TraceOptions {
    * named is recorded too: its gradient is that by the data.
    */
   readonly layers?: LayerId | readonly LayerId[];
+  /** What to record of them; default `['outputs']`. Inputs and weights come out of the same backward pass, which then has more to do. */
+  readonly quantities?: readonly Quantity[];
+  /** Whether the forward values are recorded beside the gradients by them; default true. Without them a large run needs half the room. */
+  readonly values?: boolean;
+  /**
+   * The most samples that run at once; default all. More run in parts, one after another: the same loss and gradients, but for
+   * rounding, in less memory. Until the promise resolves the model must then stay as it is. Refused where parts would not give the
+   * whole's results: for stateful layers, in training for batch normalisation, and for a loss that gives one value for the batch.
+   */
+  readonly batchSize?: number;
+  /** Is told, where samples run in parts, how many are done, of how many. */
+  readonly progress?: (done: number, samples: number) => void;
   /** Whether dropout drops and batch normalisation uses the batch's statistics; default false. The model stays as it was. */
   readonly training?: boolean;
   /** The loss, in place of the compiled one: a TF.js name or a function; one for each output where there are several. */
@@ -42,6 +59,16 @@ const traceOptions = {
       return one(value) || (Array.isArray(value) && value.every(one)) ? (value as LayerId | readonly LayerId[]) : undefined;
     },
   } satisfies OptionSpec<LayerId | readonly LayerId[]>,
+  quantities: {
+    help: 'what to record of each layer', form: `a list of ${QUANTITIES.map((name) => `'${name}'`).join(', ')}`, default: ['outputs'] as readonly Quantity[],
+    read: (value) => (Array.isArray(value) && value.every((one) => QUANTITIES.includes(one as Quantity)) ? (value as Quantity[]) : undefined),
+  } satisfies OptionSpec<readonly Quantity[]>,
+  values: option.flag('whether forward values are recorded beside the gradients by them', true),
+  batchSize: option.integer('the most samples that run at once', null, 1),
+  progress: {
+    help: 'is told how many samples are done, of how many', form: 'a function', default: null,
+    read: (value) => (typeof value === 'function' ? (value as TraceOptions['progress'] & {}) : undefined),
+  } satisfies OptionSpec<NonNullable<TraceOptions['progress']> | null>,
   training: option.flag('whether dropout drops and batch normalisation uses the batch', false),
   loss: perOutput<Loss>('the loss, in place of the compiled one', 'a name or a function, or one for each output'),
   lossWeights: perOutput<number>("a factor on each output's loss", 'a number for each output'),
@@ -50,7 +77,7 @@ const traceOptions = {
 
 /**
  * One forward pass through a model and, where targets are given, one backward pass, with every layer's outputs and the gradient
- * of the loss by them recorded.
+ * of the loss by them recorded; where they are asked for, also by what it reads and by its weights.
  *
  * The loss is the sum over the model's outputs of (loss weight) x mean of (sample weight x loss), plus the penalties of
  * regularised weights. LSTM, GRU and SimpleRNN layers run on this project's own cells, all else on TF.js.
@@ -65,100 +92,111 @@ const traceOptions = {
  * @example
  * const run = await trace(model, x, y);
  * const gradient = run.layer('lstm').gradient('outputs'); // { data, shape: [16, 100, 6], axes: ['samples', 'timesteps', 'units'] }
+ * @example
+ * // Ten thousand samples, 256 at a time, for the gradients by one layer's weights.
+ * const run = await trace(model, x, y, { layers: 'lstm', quantities: ['weights'], batchSize: 256 });
+ * const { recurrent_kernel } = run.layer('lstm').gradient('weights');
  */
 export async function trace(model: LayersModel, x: ArrayInputs, y?: ArrayInputs | null, options: TraceOptions = {}): Promise<Run> {
-  const { layers, training, ...parts } = readOptions('trace', traceOptions, options as Readonly<Record<string, unknown>>);
+  const { layers, quantities, values, batchSize, progress, training, ...lossParts } = readOptions('trace', traceOptions, options as Readonly<Record<string, unknown>>);
   requireModel('trace', model);
   const graph = graphOf(model);
-  const wanted = new Set(findCalls(graph, layers));
-  const tapped = new Tapped(wanted);
-  const held: { loss: tf.Tensor | null; predictions: tf.Tensor[] } = { loss: null, predictions: [] };
+  const recorder = new Recorder({ calls: [...new Set(findCalls(graph, layers))], quantities, values, differentiated: y != null });
+  const predictions = model.outputs.map((tensor) => {
+    const { sourceLayer } = originOf(tensor);
+    return new Tap(`the model's output '${sourceLayer.name}'`, (rank) => outputAxes(sourceLayer, rank));
+  });
+  const data = readied(model, { x, y: y ?? null, lossParts }, batchSize, training);
+  let loss = 0;
   try {
-    untouched(model, () => { tf.tidy(() => {
-      const inputs = inputTensors(x, slotsOf('input', model.inputs)).map((value) => ({ value, mask: null }));
-      const context: WalkContext = { training, keepStates: false, wentBack: (call, flushed) => { tapped.wentBack(call, flushed); } };
-      const forward = (anchor: tf.Scalar | null): tf.Tensor[] => {
-        const outputs = walk(graph, inputs, context, (call, values) => tapped.tap(call, values, anchor)).map(({ value }) => value);
-        held.predictions = outputs.map((tensor) => tf.keep(tf.clone(tensor)));
-        return outputs;
-      };
-      if (y == null) {
-        forward(null);
-        return;
+    for (const part of data.parts) {
+      const pass = onePass({ model, graph, training, data, recorder, predictions }, part);
+      try {
+        if (pass) loss += (await pass.value.data())[0]!;
+        await recorder.collect(part, pass?.gradients ?? []);
+        for (const prediction of predictions) await prediction.collect(part);
+      } finally {
+        if (pass) tf.dispose([pass.value, ...pass.gradients.filter((gradient) => gradient !== null)]);
       }
-      const loss = totalLoss(model, slotsOf('output', model.outputs), y, parts);
-      // Adding the anchor, a zero, gives TF.js a path to differentiate along even where no tap leads to the loss.
-      const value = differentiate((anchor) => tf.add(loss(forward(anchor)), anchor), (error) => new SeeRnnError(`the backward pass${tapped.reached}: ${oneLine(error)}`, { cause: error }));
-      held.loss = tf.keep(tf.clone(value));
-    }); });
-    const predictions = await Promise.all(held.predictions.map((tensor, i) => asArray(tensor, originOf(model.outputs[i]!).sourceLayer)));
-    const loss = held.loss && (await (held.loss as tf.Tensor).data())[0]!;
-    return new Run(loss, predictions, graph, await tapped.recordings());
+      if (part) {
+        progress?.(part.to, part.of);
+        // Else nothing gets its turn in between: a page stands still, and Ctrl-C waits for the end.
+        await new Promise((next) => { setTimeout(next); });
+      }
+    }
+    return new Run(y == null ? null : loss, predictions.map(({ record }) => record.value!), graph, recorder.recordings());
   } finally {
-    tf.dispose([...held.predictions, ...(held.loss ? [held.loss] : [])]);
-    tapped.dispose();
+    recorder.dispose();
+    for (const prediction of predictions) prediction.dispose();
   }
+}
+
+/** What the caller gave. */
+interface Given {
+  readonly x: ArrayInputs;
+  readonly y: ArrayInputs | null;
+  readonly lossParts: LossParts;
+}
+
+/** The same, and the parts in which it is to run: one, null, that is all of it, or several. */
+interface Data extends Given {
+  readonly parts: readonly (Part | null)[];
+}
+
+function readied(model: LayersModel, given: Given, batchSize: number | null, training: boolean): Data {
+  if (batchSize === null) return { ...given, parts: [null] };
+  const [inputs, outputs] = [slotsOf('input', model.inputs), slotsOf('output', model.outputs)];
+  const x = readyToCut(given.x, inputs, 'x');
+  const samples = samplesOf(x);
+  if (samples <= batchSize) return { ...given, x, parts: [null] };
+  requireParts(model, training);
+  const { sampleWeight } = given.lossParts;
+  return {
+    x, parts: partsOf(samples, batchSize),
+    y: given.y === null ? null : readyToCut(given.y, outputs, 'y'),
+    lossParts: { ...given.lossParts, sampleWeight: sampleWeight === undefined ? undefined : readyToCut(sampleWeight, outputs, 'sampleWeight') },
+  };
+}
+
+interface PassParts {
+  readonly model: LayersModel;
+  readonly graph: Graph;
+  readonly training: boolean;
+  readonly data: Data;
+  readonly recorder: Recorder;
+  readonly predictions: readonly Tap[];
 }
 
 /**
- * Records what goes past: each tapped output is passed on unchanged, and on the way back its gradient, complete by
- * then, is kept.
+ * One pass forwards and, where there are targets, backwards, over all samples or a part of them.
+ *
+ * @returns the loss and its gradients by the recorder's variables, to be disposed of; null without targets
  */
-class Tapped {
-  /** Where the backward pass has got to, as a message says it. */
-  reached = '';
-  private readonly taps = new Map<Call, { outputs: tf.Tensor[]; gradients: (tf.Tensor | null)[] }>();
-  /** What was flushed, by the calls that went back. */
-  private readonly flushed = new Map<Call, Float64Array | null>();
-  private differentiated = false;
-
-  constructor(private readonly wanted: ReadonlySet<Call>) {}
-
-  /** @param anchor what the loss is differentiated by; null where there is no backward pass */
-  tap(call: Call, outputs: tf.Tensor[], anchor: tf.Scalar | null): tf.Tensor[] {
-    if (!this.wanted.has(call)) return outputs;
-    this.differentiated = anchor !== null;
-    const tap = { outputs: outputs.map((y) => tf.keep(tf.clone(y))), gradients: outputs.map((): tf.Tensor | null => null) };
-    this.taps.set(call, tap);
-    if (anchor === null) return outputs;
-    return outputs.map((y, i) => {
-      if (y.dtype !== 'float32') return y;
-      // TF.js differentiates only by what it was asked to: the anchor, an input of every tap, makes it come past here.
-      return tf.customGrad((value) => ({
-        value: tf.clone(value as tf.Tensor),
-        gradFunc: (dy: tf.Tensor) => {
-          tap.gradients[i] = tf.keep(tf.clone(dy));
-          this.reached = ` below the output of layer '${call.label}'`;
-          return [tf.clone(dy), tf.scalar(0)];
-        },
-      }))(y, anchor);
-    });
-  }
-
-  /** Notes a backward pass of a recurrence; a Bidirectional layer's two are added up. */
-  wentBack(call: Call, flushed: Float64Array | null): void {
-    const before = this.flushed.get(call);
-    this.flushed.set(call, before === undefined ? flushed : before && flushed && before.map((count, step) => count + flushed[step]!));
-  }
-
-  async recordings(): Promise<Map<Call, Recording>> {
-    const out = new Map<Call, Recording>();
-    for (const [call, { outputs, gradients }] of this.taps) {
-      out.set(call, {
-        call,
-        outputs: await Promise.all(outputs.map((tensor) => asArray(tensor, call.layer))),
-        outputGradients: this.differentiated ? await Promise.all(gradients.map((tensor) => tensor && asArray(tensor, call.layer))) : [],
-        flushed: this.flushed.get(call) ?? null,
-      });
+function onePass({ model, graph, training, data, recorder, predictions }: PassParts, part: Part | null): Differentiated | null {
+  let pass: Differentiated | null = null;
+  untouched(model, () => { withBorrowedKernels(() => { tf.tidy(() => {
+    const inputs = inputTensors(data.x, { ...slotsOf('input', model.inputs), part }).map((value) => ({ value, mask: null }));
+    const forward = (anchor: tf.Scalar | null): tf.Tensor[] => {
+      const context: WalkContext = {
+        training, keepStates: false,
+        wentBack: (call, flushed) => { recorder.wentBack(call, flushed); },
+        enter: (call, tensors) => recorder.tap('inputs', call, tensors, part, anchor),
+      };
+      const outputs = walk(graph, inputs, context, (call, tensors) => recorder.tap('outputs', call, tensors, part, anchor)).map(({ value }) => value);
+      for (const [i, output] of outputs.entries()) predictions[i]!.pass(output, { part, anchor: null, values: true });
+      return outputs;
+    };
+    if (data.y === null) {
+      forward(null);
+      return;
     }
-    return out;
-  }
-
-  dispose(): void {
-    for (const { outputs, gradients } of this.taps.values()) tf.dispose([outputs, gradients.filter((g) => g !== null)]);
-  }
-}
-
-async function asArray(tensor: tf.Tensor, layer: Layer): Promise<NamedArray> {
-  return outputArray((await tensor.data()) as Numbers, tensor.shape, layer);
+    const loss = totalLoss(model, { ...slotsOf('output', model.outputs), part }, data.y, data.lossParts);
+    const { value, gradients } = differentiate(
+      // Adding the anchor, a zero, gives TF.js a path to differentiate along even where no tap leads to the loss.
+      (anchor) => tf.add(loss(forward(anchor)), anchor), recorder.variables,
+      (error) => new SeeRnnError(`the backward pass${recorder.reached}: ${oneLine(error)}`, { cause: error }),
+    );
+    pass = { value: tf.keep(tf.clone(value)), gradients: gradients.map((gradient) => gradient && tf.keep(tf.clone(gradient))) };
+  }); }); });
+  return pass;
 }

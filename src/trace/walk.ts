@@ -2,14 +2,17 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { SeeRnnError } from '../core/errors.js';
 import { originOf, type GraphNode } from '../model/internals.js';
 import { nodeOf, type Call, type Graph } from '../model/calls.js';
-import { callLayer, type CallContext } from './call.js';
+import type { WentBack } from '../cells/op.js';
+import type { LayerCall } from '../layers/keras-layer.js';
+import { callLayer } from './call.js';
 import { outputMasks, type Masked } from './masks.js';
-import type { WentBack } from './op.js';
 
 /** How all of a model's layers are called. */
-export interface WalkContext extends Omit<CallContext, 'wentBack'> {
-  /** Hears of a call's backward pass, later: see {@link CallContext}. */
+export interface WalkContext extends Omit<LayerCall, 'wentBack'> {
+  /** Hears of a call's backward pass, later: see {@link LayerCall}. */
   readonly wentBack?: (call: Call, ...what: Parameters<WentBack>) => void;
+  /** Sees what a call reads, before it is made, and gives back what it is to read in its place. */
+  readonly enter?: (call: Call, inputs: tf.Tensor[]) => tf.Tensor[];
 }
 
 /**
@@ -40,7 +43,9 @@ export function walk(
       // An input of the model: it is fed, not called.
       results = node.outputTensors.map((tensor) => inputs[model.inputs.indexOf(tensor)]!);
     } else {
-      const from = node.inputTensors.map(valueOf);
+      const read = node.inputTensors.map(valueOf);
+      const entered = context.enter?.(call, read.map(({ value }) => value));
+      const from = entered ? read.map(({ mask }, i) => ({ value: entered[i]!, mask })) : read;
       results = inner ? walk(inner, from, context, visit) : called(call, from, {
         ...context, wentBack: (flushed) => { context.wentBack?.(call, flushed); },
       });
@@ -51,9 +56,9 @@ export function walk(
   return model.outputs.map(valueOf);
 }
 
-function called({ label, layer }: Call, from: readonly Masked[], context: CallContext): Masked[] {
+function called({ label, layer }: Call, from: readonly Masked[], context: LayerCall): Masked[] {
   try {
-    const outputs = callLayer(layer, from.map(({ value }) => value), from[0]?.mask ?? null, context);
+    const outputs = callLayer(layer, from.map(({ value }) => value), from.map(({ mask }) => mask), context);
     const masks = outputMasks(layer, from);
     return outputs.map((value, i) => ({ value, mask: masks[i] ?? null }));
   } catch (error) {

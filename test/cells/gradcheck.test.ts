@@ -31,7 +31,8 @@ interface Case {
   readonly recurrentActivation: string;
 }
 
-const names = [...activations.keys()];
+// Not exponential, which overflows where it feeds on itself; its own derivative is in activations.test.ts.
+const names = [...activations.keys()].filter((name) => name !== 'exponential');
 const both = [false, true];
 const kinds = cells.flatMap((cell) => (cell.kind === 'GRU' ? both.map((resetAfter) => ({ cell, resetAfter })) : [{ cell, resetAfter: false }]));
 

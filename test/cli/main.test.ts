@@ -8,6 +8,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { saveArray } from '../../src/files/arrays.js';
 import { builtPackage } from '../built.js';
+import { describeWithModels } from '../models.js';
 
 let folder: string;
 let dist: string;
@@ -59,6 +60,22 @@ describe('the program', () => {
     if (signal !== 'SIGINT') expect([0, 130]).toContain(code);
     expect(existsSync(figure)).toBe(code === 0);
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
+
+describeWithModels('a long command', (models) => {
+  it.skipIf(process.platform === 'win32')('stopped by Ctrl-C between parts, ends at once and leaves no file', async () => {
+    const [engines, out] = [join(models, 'turbofan'), at('gradient.npy')];
+    await saveArray(at('many.npy'), { data: new Float32Array(4000 * 50 * 25).fill(0.5), shape: [4000, 50, 25] });
+    await saveArray(at('targets.npy'), { data: new Float32Array(4000), shape: [4000] });
+    const child = spawn(process.execPath, [
+      main(), 'gradients', join(engines, 'regression_model.h5'), '--layer', '0', '--of', 'outputs', '--x', at('many.npy'), '--y', at('targets.npy'), '--batch-size', '1', '--out', out,
+    ], { stdio: 'ignore' });
+    await after(4000);
+    child.kill('SIGINT');
+    const [code, signal] = await once(child, 'close') as [number | null, string | null];
+    if (signal !== 'SIGINT') expect([0, 130]).toContain(code);
+    expect(existsSync(out)).toBe(code === 0);
   });
 });
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startBackend } from '../../src/examples/backend.js';
+import { startBackend } from '../../src/model/backend.js';
 import { noise } from '../../src/examples/batches.js';
 import { Course } from '../../src/examples/course.js';
 import { initialize } from '../../src/examples/initialize.js';

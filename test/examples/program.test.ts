@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startBackend } from '../../src/examples/backend.js';
+import { startBackend } from '../../src/model/backend.js';
 import { literal } from '../../src/examples/code.js';
 import type { Example } from '../../src/examples/example.js';
 import { runExamples } from '../../src/examples/run.js';

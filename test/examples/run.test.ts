@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Numbers } from '../../src/core/array.js';
 import { SeeRnnError } from '../../src/core/errors.js';
-import { startBackend } from '../../src/examples/backend.js';
+import { startBackend } from '../../src/model/backend.js';
 import type { Example } from '../../src/examples/example.js';
 import { publishedExample } from '../../src/examples/published-example.js';
 import { runExamples, type Progress } from '../../src/examples/run.js';

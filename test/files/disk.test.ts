@@ -132,7 +132,7 @@ describe('in a browser', () => {
   it('each name is there, and says what to use instead', async () => {
     expect(Object.keys(browser).sort()).toEqual(Object.keys(await import('../../src/files/disk/node.js')).sort());
     expect(await rejectionOf(browser.readWhole('x.npy')))
-      .toBe('x.npy: a browser cannot read files by path; fetch its bytes and give them to readArray or readArrays');
+      .toBe('x.npy: a browser cannot read files by path; fetch its bytes and give those (to readArray, readArrays or loadModel)');
     expect(await rejectionOf(browser.writeWhole('x.npy', bytes)))
       .toBe('x.npy: a browser cannot write files by path; take the bytes of writeNpy or writeNpz and offer them as a download');
   });

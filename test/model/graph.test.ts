@@ -2,6 +2,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
 import { allCalls, graphOf, type Graph } from '../../src/model/calls.js';
 import { findCall, findCalls } from '../../src/model/find.js';
+import { own } from '../layers/own.js';
 import { isRecurrent, readRecurrent, weightTensors } from '../../src/model/recurrent.js';
 import { sublayers } from '../../src/model/sublayers.js';
 import '../backends.js';
@@ -124,6 +125,22 @@ describe('reading a recurrent layer', () => {
       returnSequences: false, returnState: true, stateful: false,
     });
     expect(isRecurrent(read) && weightTensors(read).map(({ shape }) => shape)).toEqual([[4, 3 * { lstm: 4, gru: 3, simpleRNN: 1 }[make]], [3, 3 * { lstm: 4, gru: 3, simpleRNN: 1 }[make]]]);
+  });
+
+  test('a layer of our own: LSTM, and a stack', () => {
+    const gru = own('GRU', { name: 'ours', units: 3, resetAfter: true, goBackwards: true, timeMajor: true, activation: 'silu', recurrentActivation: 'hard_sigmoid', zeroOutputForMask: true });
+    gru.build([5, null, 4]);
+    const read = readRecurrent(gru);
+    expect(read).toMatchObject({
+      layer: gru, name: 'ours', timeMajor: true, maskedOutput: 'zero', stateful: false,
+      recurrence: { cell: { kind: 'GRU' }, units: 3, backwards: true, resetAfter: true, activation: { name: 'swish' }, recurrentActivation: { name: 'hardSigmoidKeras3' } },
+    });
+    expect(isRecurrent(read) && weightTensors(read).map(({ shape }) => shape)).toEqual([[4, 9], [3, 9], [2, 9]]);
+    const stack = own('RNN', { cell: [own('LSTMCell', { units: 3 }), own('SimpleRNNCell', { units: 2, useBias: false })], goBackwards: true });
+    stack.build([null, null, 4]);
+    const both = readRecurrent(stack);
+    expect(isRecurrent(both) && both.cells.map(({ recurrence: { cell, units, backwards } }) => [cell.kind, units, backwards])).toEqual([['LSTM', 3, true], ['SimpleRNN', 2, false]]);
+    expect(isRecurrent(both) && weightTensors(both).map(({ shape }) => shape)).toEqual([[4, 12], [3, 12], [12], [3, 2], [2, 2]]);
   });
 
   test('no recurrent layer, and one that has no cell here', () => {

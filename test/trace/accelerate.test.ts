@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { activations } from '../../src/cells/activations.js';
 import { accelerate } from '../../src/trace/accelerate.js';
 import { trace } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
@@ -149,7 +150,7 @@ describeOnBackends('accelerate', (backend) => {
   });
 
   describe('what stays as it is is named, with the reason', () => {
-    const list = 'linear, tanh, sigmoid, hardSigmoid, hardSigmoidKeras3, relu, relu6, elu, selu, softplus, softsign, swish, mish, gelu, gelu_new, softmax, logSoftmax';
+    const list = [...activations.keys()].join(', ');
 
     test("StackedRNNCells, ConvLSTM2D, a class derived from theirs, an activation of one's own", () => {
       const stack = tfl.layers.rnn({ name: 'stack', cell: tfl.layers.stackedRNNCells({ cells: [tfl.layers.gruCell({ units: 3, ...recurrentWeights(1) })] }) });

@@ -165,10 +165,10 @@ describeOnBackends('data', (backend) => {
     test('the loss', async () => {
       const [model, several] = [one(), two()];
       const [a, b, p, q] = [x(), tensor(2, [S, 2]), tensor(3, [S, 2]), tensor(4, [S, 5])];
-      const names = 'meanSquaredError, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredLogarithmicError, squaredHinge, hinge, categoricalHinge, logcosh, categoricalCrossentropy, sparseCategoricalCrossentropy, binaryCrossentropy, kullbackLeiblerDivergence, poisson, cosineProximity';
+      const names = 'meanSquaredError, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredLogarithmicError, squaredHinge, hinge, categoricalHinge, logcosh, categoricalCrossentropy, sparseCategoricalCrossentropy, binaryCrossentropy, kullbackLeiblerDivergence, poisson, cosineProximity, huber, binaryFocalCrossentropy, categoricalFocalCrossentropy';
       await expect(trace(model, x(), y())).rejects.toThrow("the model has no loss: compile it, or give one by the option 'loss', e.g. { loss: 'meanSquaredError' }");
       const messages: [unknown, string][] = [
-        ['meanSquareError', "unknown loss 'meanSquareError'; did you mean 'meanSquaredError'?"], ['mse', `unknown loss 'mse'; there are: ${names}`], ['toString', `unknown loss 'toString'; there are: ${names}`],
+        ['meanSquareError', "unknown loss 'meanSquareError'; did you mean 'meanSquaredError'?"], ['toPrimitive', `unknown loss 'toPrimitive'; there are: ${names}`], ['toString', `unknown loss 'toString'; there are: ${names}`],
         [5, 'loss: expected a name or a function, found 5'], [[], "loss: expected one for the model's output (head), found 0"], [{ haed: 'poisson' }, "loss: the model has no output 'haed'; did you mean 'head'?"], [{}, 'loss: nothing was given'],
       ];
       for (const [loss, message] of messages) await refused(model, x(), y(), message, { loss: loss as 'poisson' });
@@ -205,7 +205,7 @@ describeOnBackends('data', (backend) => {
       const model = one();
       const messages: [object, string][] = [
         [{ layer: 'lstm' }, "trace: unknown option 'layer'; did you mean 'layers'?"], [{ trainnig: true }, "trace: unknown option 'trainnig'; did you mean 'training'?"],
-        [{ verbose: 1 }, "trace: unknown option 'verbose'; there are: layers, training, loss, lossWeights, sampleWeight"],
+        [{ verbose: 1 }, "trace: unknown option 'verbose'; there are: layers, quantities, values, batchSize, progress, training, loss, lossWeights, sampleWeight"],
         [{ training: 1 }, "trace: option 'training' must be true or false, found 1"], [{ layers: { name: 'lstm' } }, "trace: option 'layers' must be an index, a name, a list of these, or '*', found {\"name\":\"lstm\"}"],
       ];
       for (const [options, message] of messages) await expect(trace(model, x(), y(), options)).rejects.toMatchObject({ name: 'UsageError', message });

@@ -16,8 +16,10 @@ export interface Kind {
   readonly byHand?: 'index' | ((value: number, above: number) => number);
   /** TF.js's gradient on WASM is wrong: its kernel adds to memory that it doesn't clear. */
   readonly wrongOnWasm?: boolean;
-  /** TF.js has no gradient for it: the operation it stops at; on every backend or on one. */
-  readonly noGradient?: { readonly operation: string; readonly backend?: 'wasm' };
+  /** TF.js has no gradient for it: the operation it stops at. */
+  readonly noGradient?: string;
+  /** TF.js has no gradient for it on WASM; a trace has, by a kernel of the CPU backend's. */
+  readonly lacksOnWasm?: boolean;
 }
 
 const [STEPS, IMAGE, VOLUME, VECTOR] = [[6, 4], [6, 6, 3], [4, 4, 4, 2], [5]] as const;
@@ -25,7 +27,6 @@ const filters = { filters: 3, kernelSize: 2, ...weights(2) };
 const drops = { dropout: 0.3, recurrentDropout: 0.3 };
 const { layers } = tfl;
 const merge = (make: () => tfl.layers.Layer): Kind => ({ shape: STEPS, make, inputs: 2 });
-const missing = (operation: string): NonNullable<Kind['noGradient']> => ({ operation, backend: 'wasm' });
 
 export const kinds: Readonly<Record<string, Kind>> = {
   activation: { shape: STEPS, make: () => layers.activation({ activation: 'tanh' }) },
@@ -38,17 +39,17 @@ export const kinds: Readonly<Record<string, Kind>> = {
   batchNormalization: { shape: STEPS, make: () => layers.batchNormalization({ momentum: 0.5 }) },
   bidirectional: { shape: STEPS, make: () => layers.bidirectional({ layer: layers.lstm({ units: 3, ...recurrentWeights(1), ...drops }) as tfl.RNN, mergeMode: 'concat' }) },
   categoryEncoding: { shape: VECTOR, make: () => layers.categoryEncoding({ numTokens: 4, outputMode: 'multiHot' }), whole: true, byHand: 'index' },
-  centerCrop: { shape: IMAGE, make: () => layers.centerCrop({ height: 4, width: 4 }), noGradient: { operation: "Cannot compute gradient: gradient function not found for CropAndResize." } },
+  centerCrop: { shape: IMAGE, make: () => layers.centerCrop({ height: 4, width: 4 }), noGradient: "Cannot compute gradient: gradient function not found for CropAndResize." },
   concatenate: merge(() => layers.concatenate()),
   conv1d: { shape: STEPS, make: () => layers.conv1d(filters) },
-  conv2d: { shape: IMAGE, make: () => layers.conv2d(filters), noGradient: missing("Kernel 'Conv2DBackpropFilter' not registered for backend 'wasm'") },
+  conv2d: { shape: IMAGE, make: () => layers.conv2d(filters), lacksOnWasm: true },
   conv2dTranspose: { shape: IMAGE, make: () => layers.conv2dTranspose(filters) },
   conv3d: { shape: VOLUME, make: () => layers.conv3d(filters), wrongOnWasm: true },
-  conv3dTranspose: { shape: VOLUME, make: () => layers.conv3dTranspose(filters), noGradient: { operation: 'Cannot compute gradient: gradient function not found for Conv3DBackpropInputV2.' } },
+  conv3dTranspose: { shape: VOLUME, make: () => layers.conv3dTranspose(filters), noGradient: 'Cannot compute gradient: gradient function not found for Conv3DBackpropInputV2.' },
   convLstm2d: { shape: [3, 5, 5, 2], make: () => layers.convLstm2d({ filters: 2, kernelSize: 2, ...recurrentWeights(1), ...drops }) },
   cropping2D: { shape: IMAGE, make: () => layers.cropping2D({ cropping: [[1, 1], [1, 1]] }) },
   dense: { shape: STEPS, make: () => dense(3, 2) },
-  depthwiseConv2d: { shape: IMAGE, make: () => layers.depthwiseConv2d({ kernelSize: 2, depthwiseInitializer: 'ones' }), noGradient: missing("Kernel 'DepthwiseConv2dNativeBackpropInput' not registered for backend 'wasm'") },
+  depthwiseConv2d: { shape: IMAGE, make: () => layers.depthwiseConv2d({ kernelSize: 2, depthwiseInitializer: 'ones' }), lacksOnWasm: true },
   dot: merge(() => layers.dot({ axes: [2, 2] })),
   dropout: { shape: STEPS, make: () => layers.dropout({ rate: 0.5, seed: 3 }), multiplies: true },
   elu: { shape: STEPS, make: () => layers.elu() },
@@ -78,7 +79,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   rescaling: { shape: STEPS, make: () => layers.rescaling({ scale: 2 }) },
   reshape: { shape: STEPS, make: () => layers.reshape({ targetShape: [4, 6] }) },
   rnn: { shape: STEPS, make: () => layers.rnn({ cell: layers.lstmCell({ units: 3, ...recurrentWeights(1), ...drops }) }) },
-  separableConv2d: { shape: IMAGE, make: () => layers.separableConv2d({ filters: 3, kernelSize: 2, depthwiseInitializer: 'ones', pointwiseInitializer: 'ones' }), noGradient: missing("Kernel 'DepthwiseConv2dNativeBackpropInput' not registered for backend 'wasm'") },
+  separableConv2d: { shape: IMAGE, make: () => layers.separableConv2d({ filters: 3, kernelSize: 2, depthwiseInitializer: 'ones', pointwiseInitializer: 'ones' }), lacksOnWasm: true },
   simpleRNN: { shape: STEPS, make: () => layers.simpleRNN({ units: 3, ...recurrentWeights(1), ...drops }) },
   softmax: { shape: VECTOR, make: () => layers.softmax() },
   spatialDropout1d: { shape: STEPS, make: () => layers.spatialDropout1d({ rate: 0.5, seed: 3 }), multiplies: true },
@@ -97,10 +98,6 @@ export const noKinds: Readonly<Record<string, string>> = {
   lstmCell: 'in rnn', gruCell: 'in stackedRNNCells', simpleRNNCell: 'in an RNN layer', convLstm2dCell: 'in convLstm2d',
   resizing: "says its output has no samples: no model of TF.js's can hold it", randomWidth: 'resizes to a width it does not declare: no model can hold it',
 };
-
-/** What TF.js says where it has no gradient for a kind of layer on a backend. */
-export const failureOf = ({ noGradient }: Kind, backend: string): string | undefined =>
-  noGradient && [undefined, backend].includes(noGradient.backend) ? noGradient.operation : undefined;
 
 /**
  * Input -> a trained layer, `front` -> the layer -> Dense. A layer with two inputs gets a tanh of `front` as well.

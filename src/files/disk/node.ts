@@ -20,6 +20,9 @@ export async function readWhole(path: string): Promise<Uint8Array> {
   }
 }
 
+/** The path of a file that another one names: `shard1.bin` beside `models/model.json` is `models/shard1.bin`. */
+export const pathBeside = (path: string, name: string): string => join(dirname(path), name);
+
 /**
  * Writes a whole file, or nothing: the bytes go to a temporary file in the same folder, which takes the name at the
  * end. A file that was there stays as it was until then, and for good where writing fails or the process ends early
@@ -27,9 +30,10 @@ export async function readWhole(path: string): Promise<Uint8Array> {
  *
  * A symbolic link is followed. What is no regular file (`/dev/stdout`, a pipe) is written to directly.
  *
+ * @param bytes in one piece, or in several, one after another
  * @throws SeeRnnError where the folder is missing, or the file cannot be written
  */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(path: string, bytes: Uint8Array | readonly Uint8Array[]): Promise<void> {
   checkName(path);
   try {
     const target = await followLinks(path);
@@ -44,13 +48,13 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
   }
 }
 
-async function replace(target: string, bytes: Uint8Array, mode: number | null): Promise<void> {
+async function replace(target: string, bytes: Uint8Array | readonly Uint8Array[], mode: number | null): Promise<void> {
   const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
   begin(temporary);
   try {
     const file = await open(temporary, 'wx');
     try {
-      await file.writeFile(bytes);
+      await writeFile(file, bytes);
       if (mode !== null) await file.chmod(mode);
     } finally {
       await file.close();

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Floats } from '../cells/floats.js';
-import { runRecurrence, type RecurrentPass } from '../cells/run.js';
-import type { Recurrence, RecurrentWeights } from '../cells/sequence.js';
+import type { Floats } from './floats.js';
+import { runRecurrence, type RecurrentPass } from './run.js';
+import type { Recurrence, RecurrentWeights } from './sequence.js';
 import { SeeRnnError } from '../core/errors.js';
 import type { Flushed } from '../kernels/pass-types.js';
 

@@ -1,0 +1,96 @@
+import { printable } from '../../core/printable.js';
+import type { WeightTree } from '../../files/saved-model.js';
+import { className } from './class-names.js';
+import { fault, layerText, type Loading } from './context.js';
+import { differing, type Dealt } from './weights-by-layer.js';
+import type { WeightSource } from './stored-layout.js';
+import { partsOf, type Holder } from './weight-slots.js';
+
+/**
+ * The store of Keras 3, and of tf.keras 2.12 to 2.15: a tree of the objects' attributes. Layers in a list are called by their class and
+ * a number (`lstm`, `lstm_1`), not by their names, and how the numbers run differs between versions: within a class their order counts.
+ * Where the file gives the layers' names beside, those count.
+ */
+export function dealFromTree(loading: Loading, model: Holder, root: WeightTree): Dealt {
+  const dealt: Dealt = new Map();
+  deal(loading, model, root, dealt);
+  return dealt;
+}
+
+function deal(loading: Loading, holder: Holder, tree: WeightTree, dealt: Dealt): void {
+  const { part, held, attributes, lists, label } = holder;
+  if (part) {
+    if (part.variables.length > 0) dealt.set(part, variablesOf(tree));
+    return;
+  }
+  if (attributes) {
+    held.forEach((inner, i) => {
+      if (partsOf(inner).length === 0) return;
+      const child = tree.children.get(attributes[i]!);
+      if (!child) throw fault(loading, `${layerText(label)}: its weights are not in the file: there is no '${attributes[i]!}'`);
+      deal(loading, inner, child, dealt);
+    });
+    return;
+  }
+  const weighted = held.filter((inner) => partsOf(inner).length > 0);
+  const list = lists.map((path) => path.reduce<WeightTree | undefined>((at, key) => at?.children.get(key), tree)).find((found) => found && hasVariables(found));
+  if (!list) {
+    if (weighted.length === 0) return;
+    throw fault(loading, `${layerText(label)}: its weights are not in the file: there is no '${lists[0]!.join('/')}'`);
+  }
+  for (const [inner, child] of paired(loading, weighted, list)) deal(loading, inner, child, dealt);
+}
+
+/** Which of a list's objects is which layer. */
+function paired(loading: Loading, holders: readonly Holder[], list: WeightTree): [Holder, WeightTree][] {
+  const stored = [...list.children].filter(([, tree]) => hasVariables(tree));
+  const byName = new Map(stored.map(([, tree]) => [tree.name, tree]));
+  if (byName.size === stored.length && stored.length === holders.length && holders.every(({ layer }) => byName.has(layer.name))) {
+    return holders.map((holder) => [holder, byName.get(holder.layer.name)!]);
+  }
+  const byClass = new Map<string, [number, WeightTree][]>();
+  for (const [key, tree] of stored) {
+    const [, base, number] = /^(.*?)(?:_(\d+))?$/s.exec(key)!;
+    byClass.set(base!, [...byClass.get(base!) ?? [], [Number(number ?? 0), tree]]);
+  }
+  for (const trees of byClass.values()) trees.sort(([a], [b]) => a - b);
+  const pairs = holders.map((holder): [Holder, WeightTree | undefined] => [holder, namesOf(holder).map((name) => byClass.get(name)).find((trees) => trees?.length)?.shift()?.[1]]);
+  const over = [...byClass.values()].flat().length;
+  const missing = pairs.filter(([, tree]) => !tree).map(([{ layer }]) => layer.name);
+  if (over > 0 || missing.length > 0) {
+    if (missing.length === 0 || over === 0) {
+      const left = new Set([...byClass.values()].flat().map(([, tree]) => tree));
+      const leftNames = stored.filter(([, tree]) => left.has(tree)).map(([key]) => printable(key));
+      throw fault(loading, missing.length > 0 ? `the weights of ${missing.map((name) => layerText(name)).join(', ')} are not in the file` : `its weights do not fit the model: no layer takes those of ${leftNames.join(', ')}`);
+    }
+    throw differing(loading, holders.map(({ layer }) => layer.name), stored.map(([key, { name }]) => name ?? key));
+  }
+  return pairs as [Holder, WeightTree][];
+}
+
+/** What a layer may be called in a list: by its class, as Keras writes that in lower case. */
+function namesOf({ layer, lists }: Holder): string[] {
+  const name = snakeCase(className(layer));
+  // A functional model's class was called Model at times.
+  return lists.length > 0 && name !== 'sequential' ? [name, 'functional', 'model'] : [name];
+}
+
+/** `SimpleRNN` as Keras has it in a path: `simple_rnn`. */
+export const snakeCase = (name: string): string =>
+  name.replace(/\W+/g, '').replace(/(.)([A-Z][a-z]+)/g, '$1_$2').replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+
+/** Objects that a layer holds beside its weights: the state of its random numbers. */
+const NO_WEIGHTS = new Set(['seed_generator', '_seed_generator', 'random_generator', '_random_generator']);
+
+/** The layers that one of ours stands for, in the order of its weights. */
+const INNER_ORDER = ['cell', 'layer', 'query_dense', '_query_dense', 'key_dense', '_key_dense', 'value_dense', '_value_dense', 'output_dense', '_output_dense'];
+
+/** All weights of a layer and of what it is made of. */
+function variablesOf({ vars, children }: WeightTree): WeightSource[] {
+  const place = (key: string): number => (INNER_ORDER.includes(key) ? INNER_ORDER.indexOf(key) : INNER_ORDER.length);
+  const inner = [...children].filter(([key]) => !NO_WEIGHTS.has(key)).sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1));
+  return [...vars, ...inner.flatMap(([, tree]) => variablesOf(tree))];
+}
+
+const hasVariables = (tree: WeightTree): boolean =>
+  tree.vars.length > 0 || [...tree.children].some(([key, child]) => !NO_WEIGHTS.has(key) && hasVariables(child));

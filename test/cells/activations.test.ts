@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { activations, leakyReLU, type Activation } from '../../src/cells/activations.js';
+
+/** Every activation at some points, none of them a kink of any: its value by its definition, its derivative by central differences. */
+
+const POINTS = [-4.2, -2.7, -1.3, -0.7, -0.2, 0.15, 0.6, 1.4, 2.6, 3.7, 6.5];
+const UNITS = POINTS.length;
+const EPS = 1e-6;
+
+const sigmoid = (a: number): number => 1 / (1 + Math.exp(-a));
+const clipped = (a: number, least: number, most: number): number => Math.min(most, Math.max(least, a));
+
+/** As Keras's documentation defines them, where it is a formula of one number. */
+const definitions: Readonly<Record<string, (a: number) => number>> = {
+  linear: (a) => a, tanh: (a) => Math.tanh(a), sigmoid,
+  hardSigmoid: (a) => clipped(0.2 * a + 0.5, 0, 1), hardSigmoidKeras3: (a) => clipped(a / 6 + 0.5, 0, 1),
+  relu: (a) => Math.max(a, 0), relu6: (a) => clipped(a, 0, 6), leakyReLU: (a) => Math.max(a, 0.2 * a),
+  elu: (a) => (a > 0 ? a : Math.exp(a) - 1), celu: (a) => Math.max(0, a) + Math.min(0, Math.exp(a) - 1),
+  selu: (a) => 1.05070098 * (a > 0 ? a : 1.67326324 * (Math.exp(a) - 1)),
+  softplus: (a) => Math.log(Math.exp(a) + 1), softsign: (a) => a / (Math.abs(a) + 1), exponential: (a) => Math.exp(a),
+  swish: (a) => a * sigmoid(a), mish: (a) => a * Math.tanh(Math.log(Math.exp(a) + 1)), hardSilu: (a) => a * clipped(a + 3, 0, 6) / 6,
+  gelu_new: (a) => 0.5 * a * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (a + 0.044715 * a ** 3))),
+  logSigmoid: (a) => Math.log(sigmoid(a)), hardTanh: (a) => clipped(a, -1, 1), tanhShrink: (a) => a - Math.tanh(a),
+  hardShrink: (a) => (Math.abs(a) > 0.5 ? a : 0), softShrink: (a) => (a > 0.5 ? a - 0.5 : a < -0.5 ? a + 0.5 : 0),
+  squareplus: (a) => (a + Math.sqrt(a ** 2 + 4)) / 2,
+  sparsePlus: (a) => (a <= -1 ? 0 : a < 1 ? (a + 1) ** 2 / 4 : a), sparseSigmoid: (a) => (a <= -1 ? 0 : a < 1 ? 0.5 * (a + 1) : 1),
+};
+
+const valuesOf = (activation: Activation, at: readonly number[]): Float64Array => {
+  const y = new Float64Array(at.length);
+  activation.apply(Float64Array.from(at), y, 0, at.length, UNITS);
+  return y;
+};
+
+describe.each([...activations.values(), leakyReLU(0.3)])('$name', (activation) => {
+  const definition = activation.name === 'leakyReLU(0.3)' ? (a: number) => Math.max(a, 0.3 * a) : definitions[activation.name];
+
+  test.skipIf(!definition)('is what it is defined as', () => {
+    valuesOf(activation, POINTS).forEach((y, n) => { expect(y, `at ${POINTS[n]}`).toBeCloseTo(definition!(POINTS[n]!), 6); });
+  });
+
+  test('its derivative is that of central differences', () => {
+    // Of a weighted sum, for those that act on a whole row.
+    const weights = POINTS.map((_, n) => Math.sin(3 * n + 1));
+    const sum = (at: readonly number[]): number => valuesOf(activation, at).reduce((total, y, n) => total + weights[n]! * y, 0);
+    const adjoint = Float64Array.from(weights);
+    activation.pullBack(Float64Array.from(POINTS), valuesOf(activation, POINTS), adjoint, 0, UNITS, UNITS);
+    POINTS.forEach((a, n) => {
+      const difference = (sum(POINTS.with(n, a + EPS)) - sum(POINTS.with(n, a - EPS))) / (2 * EPS);
+      expect(Math.abs(adjoint[n]! - difference), `at ${a}`).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(difference)));
+    });
+  });
+});

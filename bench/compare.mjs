@@ -3,7 +3,7 @@
 // The job: two recurrent layers, all steps then the last one, into a mean squared error; forward both, and the gradient of
 // the loss by the output of the first. float32, wall time with all copies. Jobs take turns; ratios are of medians.
 //
-// Run: npm run bench [-- --cells LSTM,GRU --rows 0,2 --rounds 7 --no-tfjs --no-training]
+// Run: npm run bench [-- --cells LSTM,GRU --rows 0,2 --rounds 7 --no-tfjs --no-job --no-training]
 
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ import { startTf, tfModel } from './peers/tfjs.mjs';
 const { values: options } = parseArgs({
   options: {
     cells: { type: 'string', default: 'LSTM,GRU,SimpleRNN' }, rows: { type: 'string', default: '0,1,2,3' }, rounds: { type: 'string', default: '7' },
-    tfjs: { type: 'boolean', default: true }, training: { type: 'boolean', default: true },
+    tfjs: { type: 'boolean', default: true }, job: { type: 'boolean', default: true }, training: { type: 'boolean', default: true },
   },
   allowNegative: true,
 });
@@ -51,30 +51,32 @@ async function timed(work) {
   return (performance.now() - start) / 1000;
 }
 
-print(header);
-print(header.map(() => '---'));
-for (const cell of options.cells.split(',')) {
-  for (const shape of rows) {
-    const job = recurrentJob(cell, shape);
-    const model = tfModel(cell, shape);
-    // What TF.js takes long for is measured once, or not at all above half a minute.
-    const large = shape[3] >= 256;
-    const ways = {
-      // The peak takes its turn too, right beside ours: what slows the machine down slows both.
-      peak: () => 1 / peak(),
-      ours1: atThreads(1, () => timed(job.run)),
-      ours2: atThreads(2, () => timed(job.run)),
-      trace: atThreads(2, model.trace),
-      ...(torch.name ? { torch1: () => torch.seconds('trace', cell, shape, 1), torch2: () => torch.seconds('trace', cell, shape, 2) } : {}),
-      ...(options.tfjs ? { tfjs: Object.assign(() => model.plainTrace(), { rounds: large ? 1 : 2 }) } : {}),
-    };
-    const t = await inTurns(ways, rounds);
-    const ours = better(t.ours1, t.ours2);
-    // The median over the rounds of our speed to the peak of the same round.
-    const percent = (100 * median(t.ours1.all.map((seconds, k) => job.flops / seconds / 1e9 * t.peak.all[k]))).toFixed(0);
-    print([cell, shape.join(', '), both(t.ours1), both(t.ours2), `${percent} % of ${(1 / t.peak.median).toFixed(1)} GFLOP/s`, both(t.torch1), both(t.torch2),
-      ratio(ours, better(t.torch1, t.torch2)), both(t.tfjs), t.tfjs ? (t.tfjs.median / ours.median).toFixed(0) : '-', both(t.trace), ratio(t.trace, ours)]);
-    model.dispose();
+if (options.job) {
+  print(header);
+  print(header.map(() => '---'));
+  for (const cell of options.cells.split(',')) {
+    for (const shape of rows) {
+      const job = recurrentJob(cell, shape);
+      const model = tfModel(cell, shape);
+      // What TF.js takes long for is measured once, or not at all above half a minute.
+      const large = shape[3] >= 256;
+      const ways = {
+        // The peak takes its turn too, right beside ours: what slows the machine down slows both.
+        peak: () => 1 / peak(),
+        ours1: atThreads(1, () => timed(job.run)),
+        ours2: atThreads(2, () => timed(job.run)),
+        trace: atThreads(2, model.trace),
+        ...(torch.name ? { torch1: () => torch.seconds('trace', cell, shape, 1), torch2: () => torch.seconds('trace', cell, shape, 2) } : {}),
+        ...(options.tfjs ? { tfjs: Object.assign(() => model.plainTrace(), { rounds: large ? 1 : 2 }) } : {}),
+      };
+      const t = await inTurns(ways, rounds);
+      const ours = better(t.ours1, t.ours2);
+      // The median over the rounds of our speed to the peak of the same round.
+      const percent = (100 * median(t.ours1.all.map((seconds, k) => job.flops / seconds / 1e9 * t.peak.all[k]))).toFixed(0);
+      print([cell, shape.join(', '), both(t.ours1), both(t.ours2), `${percent} % of ${(1 / t.peak.median).toFixed(1)} GFLOP/s`, both(t.torch1), both(t.torch2),
+        ratio(ours, better(t.torch1, t.torch2)), both(t.tfjs), t.tfjs ? (t.tfjs.median / ours.median).toFixed(0) : '-', both(t.trace), ratio(t.trace, ours)]);
+      model.dispose();
+    }
   }
 }
 

@@ -1,9 +1,9 @@
 /**
  * The activations that the kernels have, by the number they go by there (`assembly/activation.ts`).
  *
- * The others run on the reference cells: elu, selu, softplus, swish, mish, gelu and gelu_new, whose derivative doesn't
- * follow from the activated value, and softmax and logSoftmax, which act on all units together. Recurrent dropout runs on
- * the reference cells too.
+ * All others of `cells/activations.ts` run on the reference cells: those whose derivative doesn't follow from the activated
+ * value (swish, gelu, mish and the like), those with a parameter of their own, the exponentials, and softmax and logSoftmax,
+ * which act on all units together. Recurrent dropout runs on the reference cells too.
  */
 export const kernelActivations: ReadonlyMap<string, number> = new Map([
   ['tanh', 0],

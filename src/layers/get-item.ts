@@ -29,7 +29,7 @@ export class GetItem extends KerasLayer {
     super({ ...options }, context);
     this.key = this.read.get('key', (value) => (isKey(value) ? value : undefined), 'a list of indices and slices');
     const [samples] = this.key;
-    if (typeof samples === 'number' || Object.values(samples ?? {}).some((bound) => bound !== null)) throw this.fail('takes a part of the samples, which is not supported here');
+    if (typeof samples === 'number' || Object.values(samples ?? {}).some((bound) => bound != null)) throw this.fail('takes a part of the samples, which is not supported here');
   }
 
   override computeOutputShape(shapes: tfl.Shape | tfl.Shape[]): tfl.Shape {
@@ -53,11 +53,10 @@ export class GetItem extends KerasLayer {
       const size = x!.shape[axis]!;
       if (typeof key === 'number') dropped.push(axis);
       const indices = typeof key === 'number' ? [this.index(key, size, axis)] : this.indices(key, size, axis);
-      const [first] = indices;
-      if (indices.every((one, i) => one === first! + i)) {
-        // A stretch: TF.js's strided slice has no gradient.
-        taken = tf.slice(taken, taken.shape.map((_, i) => (i === axis ? first! : 0)), taken.shape.map((n, i) => (i === axis ? indices.length : n)));
-      } else taken = tf.gather(taken, indices, axis);
+      const stretch = (from: number, length: number): tf.Tensor =>
+        tf.slice(taken, taken.shape.map((_, i) => (i === axis ? from : 0)), taken.shape.map((n, i) => (i === axis ? length : n)));
+      // Not by a strided slice or `gather`: on the WebAssembly backend these have no gradient.
+      taken = indices.every((one, i) => one === indices[0]! + i) ? stretch(indices[0]!, indices.length) : tf.concat(indices.map((one) => stretch(one, 1)), axis);
     });
     return [dropped.length > 0 ? tf.reshape(taken, taken.shape.filter((_, axis) => !dropped.includes(axis))) : taken];
   }

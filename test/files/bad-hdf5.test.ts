@@ -104,7 +104,7 @@ describe('sizes', () => {
     // The dataspace: version 1, two axes, flags, reserved, then each axis in 8 bytes.
     const at = bytes.findIndex((_, i) => bytes[i] === 1 && bytes[i + 1] === 2 && bytes[i + 8] === 2 && bytes[i + 16] === 3);
     bytes[at + 10] = 1;
-    expect(await refusal(bytes)).toBe('m.h5: damaged HDF5 file: /a/a/kernel:0 cannot be read');
+    expect(await refusal(bytes)).toBe('m.h5: /a/a/kernel:0 cannot be read: it is damaged, or a link to another file or to nothing');
   });
 
   it('arrays that share their bytes', async () => {
@@ -149,6 +149,22 @@ describe('damage', () => {
     expect(await refusal(bytes)).toBe(`m.h5: damaged HDF5 file: its heap of strings at byte ${heap} is malformed`);
   });
 
+  it('a heap of names that says it is larger than the file', async () => {
+    const bytes = await legacyWeights(layers);
+    const heap = bytes.findIndex((_, i) => String.fromCharCode(...bytes.subarray(i, i + 4)) === 'HEAP');
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(heap + 8, 0x7fff0000, true);
+    expect(await refusal(bytes)).toBe(`m.h5: damaged HDF5 file: its heap of names at byte ${heap} is malformed`);
+  });
+
+  it('a heap of names whose free places go round in circles', async () => {
+    const bytes = await legacyWeights(layers);
+    const heap = bytes.findIndex((_, i) => String.fromCharCode(...bytes.subarray(i, i + 4)) === 'HEAP');
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const [free, data] = [view.getUint32(heap + 16, true), view.getUint32(heap + 24, true)];
+    view.setBigUint64(data + free, BigInt(free), true);
+    expect(await refusal(bytes)).toBe(`m.h5: damaged HDF5 file: its heap of names at byte ${heap} is malformed`);
+  });
+
   it.each<Layout>(['earliest', 'latest'])('every beginning of a file (%s)', async (layout) => {
     const bytes = await kerasHdf5(config, layers, { layout });
     const messages = new Set<string>();
@@ -158,7 +174,7 @@ describe('damage', () => {
     }
     // The file says where it should end, and each heap of strings how long it is.
     expect(messages).toContain('m.h5: damaged HDF5 file: truncated, or its first block is malformed');
-    const heaps = /^m\.h5: damaged HDF5 file: its heap of strings at byte \d+ is malformed$/;
+    const heaps = /^m\.h5: damaged HDF5 file: its heap of (strings|names) at byte \d+ is malformed$/;
     expect([...messages].filter((message) => !message.includes('truncated') && !heaps.test(message))).toEqual([]);
   });
 

@@ -54,6 +54,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   Conv1DTranspose: { make: () => own('Conv1DTranspose', { filters: 3, kernelSize: 3, strides: 2, padding: 'same' }) },
   GlobalAveragePooling1D: { make: () => own('GlobalAveragePooling1D') }, GlobalMaxPooling1D: { make: () => own('GlobalMaxPooling1D', { keepdims: true }) },
   Masking: { make: () => own('Masking') }, Identity: { make: () => own('Identity') },
+  GetItem: { make: () => own('GetItem', { key: [{}, -1] }) }, 'GetItem, slices': { make: () => own('GetItem', { key: [{ start: null }, { start: -1, stop: 0, step: -2 }, { start: 1 }] }) },
   ZeroPadding1D: { make: () => own('ZeroPadding1D', { padding: [1, 2] }) }, Cropping1D: { make: () => own('Cropping1D') }, UpSampling1D: { make: () => own('UpSampling1D', { size: 3 }) },
   Activation: { make: () => own('Activation', { activation: 'gelu' }) }, ReLU: { make: () => own('ReLU', { negativeSlope: 0.1, threshold: 0.2, maxValue: 0.6 }) },
   LeakyReLU: { make: () => own('LeakyReLU') }, ELU: { make: () => own('ELU', { alpha: 0.5 }) },

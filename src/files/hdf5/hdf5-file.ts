@@ -3,7 +3,7 @@ import { printable } from '../../core/printable.js';
 import { bestDeflateRatio, limits } from '../limits.js';
 import { checkedSize } from '../weight-numbers.js';
 import { defaultMaxBytes } from '../zip.js';
-import { longestHeapObject } from './global-heaps.js';
+import { checkLocalHeaps, longestHeapObject } from './heaps.js';
 import { guarded, hdf5Library, type Library, type Metadata } from './library.js';
 import { putNumbers, storedAs } from './numbers.js';
 
@@ -19,11 +19,13 @@ export interface Hdf5Array {
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Is it an HDF5 file? Its signature stands at the beginning, or after a block of somebody else's of 512, 1024, 2048, ... bytes. */
-export function isHdf5(bytes: Uint8Array): boolean {
+export const isHdf5 = (bytes: Uint8Array): boolean => beginOf(bytes) >= 0;
+
+function beginOf(bytes: Uint8Array): number {
   for (let at = 0; at + signature.length <= bytes.length; at = at === 0 ? 512 : 2 * at) {
-    if (signature.every((byte, i) => bytes[at + i] === byte)) return true;
+    if (signature.every((byte, i) => bytes[at + i] === byte)) return at;
   }
-  return false;
+  return -1;
 }
 
 let opened = 0;
@@ -49,6 +51,7 @@ export class Hdf5File {
    */
   static async open(bytes: Uint8Array, file: string, maxBytes = defaultMaxBytes): Promise<Hdf5File> {
     if (!isHdf5(bytes)) throw new SeeRnnError(`${file}: is no HDF5 file`);
+    checkLocalHeaps(bytes, beginOf(bytes), file);
     const longestString = longestHeapObject(bytes, file);
     const library = await hdf5Library();
     const name = `/see-rnn-${++opened}`;
@@ -120,8 +123,8 @@ export class Hdf5File {
   }
 
   /**
-   * Is anything there that the library can open? What asks for links goes by whatever lies in memory where nothing is (h5wasm 0.10.3 may
-   * take gigabytes for it), so this comes first.
+   * Is anything there that the library can open? What asks for links goes by whatever lies in memory where nothing is (h5wasm 0.10.3
+   * looks at no status there), so this comes first.
    */
   private opens(path: string): boolean {
     try {

@@ -12,15 +12,40 @@ import { SeeRnnError } from '../../core/errors.js';
 export function longestHeapObject(bytes: Uint8Array, file: string): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let longest = 0;
-  for (let at = bytes.indexOf(signature[0]); at >= 0 && at + headerBytes <= bytes.length; at = bytes.indexOf(signature[0], at + 1)) {
-    if (!signature.every((byte, i) => bytes[at + i] === byte)) continue;
-    longest = Math.max(longest, walk(view, at, file));
-  }
+  for (const at of places(bytes, globalHeap)) longest = Math.max(longest, walk(view, at, file));
   return longest;
 }
 
-// `GCOL`, version 1, three bytes of 0: 2^64 files of random numbers hold it once a byte.
-const signature = [0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0];
+/**
+ * Checks every local heap, where old-style groups hold their names: its size, and that its list of free places ends. The library takes
+ * memory for each of those places, up to the 2 GiB there are, in some ten seconds.
+ *
+ * @param base where the file's own block begins: addresses count from there
+ * @throws SeeRnnError for one that is larger than the file, or whose list goes round in circles
+ */
+export function checkLocalHeaps(bytes: Uint8Array, base: number, file: string): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (const at of places(bytes, localHeap)) {
+    const damaged = (): SeeRnnError => new SeeRnnError(`${file}: damaged HDF5 file: its heap of names at byte ${at} is malformed`);
+    const word = (from: number): number => (from + 8 <= bytes.length ? Number(view.getBigUint64(from, true)) : Infinity);
+    const [size, first, data] = [word(at + 8), word(at + 16), base + word(at + 24)];
+    if (size > bytes.length) throw damaged();
+    // Each free place says where the next is, and its own size: 16 bytes. 1 ends the list; beyond the heap, the library ends it.
+    let left = size / 16;
+    for (let free = first; free !== 1 && free + 16 <= size; free = word(data + free)) if (left-- < 0) throw damaged();
+  }
+}
+
+/** Where a signature stands, with at least a size after it. */
+function* places(bytes: Uint8Array, signature: readonly number[]): Generator<number> {
+  for (let at = bytes.indexOf(signature[0]); at >= 0 && at + headerBytes <= bytes.length; at = bytes.indexOf(signature[0], at + 1)) {
+    if (signature.every((byte, i) => bytes[at + i] === byte)) yield at;
+  }
+}
+
+// `GCOL` and its version 1, `HEAP` and its version 0, and three bytes of 0: among random numbers either stands once in 2^64 places.
+const globalHeap = [0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0];
+const localHeap = [0x48, 0x45, 0x41, 0x50, 0, 0, 0, 0];
 
 // Signature and size of a heap; index, count, padding and size of an object. Sizes are of 8 bytes in every file that h5py writes.
 const headerBytes = 16;

@@ -21,11 +21,15 @@ export class TrainingProgress implements Watcher {
   begins({ number, title }: Example, progress: Progress): void {
     this.name = `${number}. ${title}`;
     this.begun = { at: this.now(), done: progress.done };
+    const { done, total } = progress;
     if (this.bar !== null) {
-      this.draw(progress);
+      if (total > 0) this.draw(progress); // a model that comes trained is looked at within a moment
       return;
     }
-    const { done, total } = progress;
+    if (total === 0) {
+      this.output.write(`${this.name}: the model comes trained\n`);
+      return;
+    }
     const how = done === total ? `trained already for ${total} iterations` : `training for ${total} iterations${done > 0 ? `, of which ${done} are done already` : ''}`;
     this.output.write(`${this.name}: ${how}\n`);
   }
@@ -39,7 +43,7 @@ export class TrainingProgress implements Watcher {
 
   ends({ iterations, models, figures, seconds }: ShownExample): void {
     const loss = models.map((model) => model.loss.toPrecision(3)).join(', ');
-    const line = `${this.name}: ${iterations} iterations, loss ${loss}, ${figures.length} figure${figures.length === 1 ? '' : 's'}, ${seconds.toFixed(1)} s`;
+    const line = `${this.name}: ${iterations === 0 ? '' : `${iterations} iterations, `}loss ${loss}, ${figures.length} figure${figures.length === 1 ? '' : 's'}, ${seconds.toFixed(1)} s`;
     if (this.bar === null) this.output.write(`${line}\n`);
     else this.bar.end(line);
   }

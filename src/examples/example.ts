@@ -10,7 +10,7 @@ export interface Example {
   readonly name: string;
   readonly title: string;
   readonly iterations: Iterations;
-  /** What it trains, in order; most train one model. */
+  /** What it trains, in order; most train one model. None where it looks at a model that comes trained, which takes 0 iterations. */
   readonly trainings: readonly Training[];
   /** What it shows, in paragraphs. */
   about(iterations: number): readonly string[];
@@ -25,9 +25,20 @@ export interface Iterations { readonly full: number; readonly usual: number }
 
 /** What an example found. */
 export interface Look {
-  /** The gradient of each model that was trained. */
+  /** The gradient of each model that was looked at. */
   readonly gradients: readonly NamedArray[];
   readonly figures: readonly DrawnFigure[];
+  /** Of a model that came trained. */
+  readonly found?: Found;
+}
+
+/** What was found of a model that came trained. */
+export interface Found {
+  readonly name: string;
+  /** Its loss on what was looked at. */
+  readonly loss: number;
+  /** What its numbers say, in paragraphs. */
+  readonly about: readonly string[];
 }
 
 /** A figure of an example. */

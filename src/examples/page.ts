@@ -11,6 +11,8 @@ export interface ShownExample {
   readonly iterations: number;
   readonly figures: readonly { readonly file: string; readonly caption: string; readonly figure: Figure }[];
   readonly models: readonly TrainedModel[];
+  /** What the numbers of a model that came trained say, in paragraphs. */
+  readonly found: readonly string[];
   /** What it took to train, trace and draw; what an earlier example trained is not in it. */
   readonly seconds: number;
 }
@@ -20,7 +22,7 @@ export interface TrainedModel { readonly name: string; readonly loss: number; re
 /** What the page says of the run as a whole. */
 export interface PageSettings {
   readonly backend: Backend;
-  /** Examples that were left out, each in a sentence. */
+  /** What was left out, each in a sentence. */
   readonly leftOut: readonly string[];
 }
 
@@ -39,7 +41,7 @@ export function page(shown: readonly ShownExample[], { backend, leftOut }: PageS
 <body>
 <main>
 <h1>See RNN: the examples</h1>
-${introduction}
+${introduction(shown)}
 ${backend.reason === null ? '' : paragraph(`TF.js ran on its CPU backend, since WASM could not start: ${backend.reason}.`)}
 <nav aria-label="Examples">
 <ol>
@@ -54,8 +56,8 @@ ${shown.map(section).join('\n')}
 `;
 }
 
-const introduction = [
-  `How much of the loss's gradient arrives at each timestep of a recurrent layer? The networks below were trained on this machine a moment ago;
+const introduction = (shown: readonly ShownExample[]): string => [
+  `How much of the loss's gradient arrives at each timestep of a recurrent layer? The networks below were trained on this machine a moment ago${exception(shown)};
    every number and figure is from that run, and running it again gives the same ones. They follow the examples of See RNN, the Python package.`,
   `<strong>Setup</strong> of examples 1 to 7. Input: 16 samples of 100 timesteps, with twice as many features as the layers have units, all drawn from N(0,&nbsp;1);
    targets from U(-1,&nbsp;1); a new batch every 40 iterations. That is noise: a network can learn each batch by heart, and nothing else. Model: two
@@ -65,17 +67,23 @@ const introduction = [
   `<strong>What the figures show</strong> is the gradient of the loss by the tensor that a layer returns, which is See RNN's definition. It follows only what
    reads that tensor. The loss sees layer 1 through layer 2 alone, and of layer 2 only the last timestep; so at timestep t the figures show how much
    <em>layer 2</em> carries from t to the end. The path through layer 1's own recurrence (its output at t also shapes its later outputs) is not in
-   them: this is not the total gradient through time, and where it fades, it is layer 2 that forgets.`,
+   them: this is not the total gradient through time, and where it fades towards the start, it is layer 2 that forgets.`,
 ].map((text) => `<p>${text.replace(/\s+/g, ' ')}</p>`).join('\n');
+
+/** The examples whose models others trained. */
+function exception(shown: readonly ShownExample[]): string {
+  const numbers = shown.filter(({ example }) => example.trainings.length === 0).map(({ example }) => example.number);
+  return numbers.length === 0 ? '' : `, but for that of example ${numbers.join(' and ')}, which was trained and published by others`;
+}
 
 const paragraph = (text: string): string => `<p>${escaped(text)}</p>`;
 
 function section(shown: ShownExample): string {
-  const { example, iterations, figures } = shown;
+  const { example, iterations, figures, found } = shown;
   return `<section id="example-${example.number}">
 <h2>${example.number}. ${escaped(example.title)}</h2>
 <p class="meta">${escaped(metaText(shown))}</p>
-${example.about(iterations).map(paragraph).join('\n')}
+${[...example.about(iterations), ...found].map(paragraph).join('\n')}
 ${figures.map(figureElement).join('\n')}
 ${strengthTable(shown)}
 <details>
@@ -87,6 +95,7 @@ ${strengthTable(shown)}
 
 function metaText({ example, iterations, models, seconds }: ShownExample): string {
   const loss = models.map(({ name, loss }) => `${models.length > 1 ? `${name} ` : ''}${loss.toPrecision(3)}`).join(', ');
+  if (example.trainings.length === 0) return `A published model, not trained here. Its loss on what is shown: ${loss}. Took ${secondsText(seconds)}.`;
   const each = models.length > 1 ? ' of each model' : '';
   const shortened = iterations === example.iterations.full ? '' : ' (--full trains all of them)';
   return `Drawn ${afterText(iterations, example.iterations)}${each}${shortened}. Loss of the last one: ${loss}. Took ${secondsText(seconds)}.`;

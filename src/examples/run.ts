@@ -11,10 +11,10 @@ import { strengths } from './strength.js';
 
 /** How far an example's training is. */
 export interface Progress {
-  /** Iterations done and to do, of all the models that the example trains. */
+  /** Iterations done and to do, of all the models that the example trains; 0 where they come trained. */
   readonly done: number;
   readonly total: number;
-  /** The loss of the last iteration. */
+  /** The loss of the last iteration; NaN before the first. */
   readonly loss: number;
 }
 
@@ -63,16 +63,17 @@ async function runAll(examples: readonly Example[], options: RunOptions, watcher
     const iterations = options.full ? example.iterations.full : example.iterations.usual;
     const models = example.trainings.map((training) => courseOf(training, iterations, courses));
     await train(models, iterations, example, watcher);
-    const { gradients, figures } = await example.look(models.map(({ model }) => model), iterations);
+    const { gradients, figures, found } = await example.look(models.map(({ model }) => model), iterations);
     const drawn = [];
     for (const { name, drawing, caption } of figures) {
       const file = fileName(example, name);
       for (const ending of ['png', 'svg']) await drawing.save(join(options.out, `${file}.${ending}`));
       drawn.push({ file, caption, figure: drawing.figure });
     }
+    const looked = [...example.trainings.map(({ name }, m) => ({ name, loss: models[m].loss })), ...(found === undefined ? [] : [found])];
     shown.push({
-      example, iterations, figures: drawn,
-      models: example.trainings.map(({ name }, m) => ({ name, loss: models[m].loss, strengths: strengths(gradients[m]) })),
+      example, iterations, figures: drawn, found: found?.about ?? [],
+      models: looked.map(({ name, loss }, m) => ({ name, loss, strengths: strengths(gradients[m]) })),
       seconds: (performance.now() - start) / 1000,
     });
     letGo(courses, examples.slice(i + 1));
@@ -103,8 +104,8 @@ function letGo(courses: Map<string, Course>, later: readonly Example[]): void {
 }
 
 async function train(courses: readonly Course[], iterations: number, example: Example, watcher: Watcher): Promise<void> {
-  const progress = ({ loss }: Course): Progress =>
-    ({ done: courses.reduce((sum, course) => sum + course.iterations, 0), total: courses.length * iterations, loss });
+  const progress = (course?: Course): Progress =>
+    ({ done: courses.reduce((sum, { iterations }) => sum + iterations, 0), total: courses.length * iterations, loss: course?.loss ?? NaN });
   watcher.begins(example, progress(courses[0]));
   for (const course of courses) await course.advance(iterations, () => { watcher.trained(progress(course)); });
 }

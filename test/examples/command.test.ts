@@ -97,6 +97,17 @@ describe('the progress', () => {
   // eslint-disable-next-line no-control-regex -- a terminal's escape codes are left out
   const plain = (text: string): string => text.replaceAll(/\u001b\[[\d;?]*[A-Za-z]/g, '');
 
+  it('says of a model that comes trained no iterations', () => {
+    const written: string[] = [];
+    const progress = new TrainingProgress({ write: (text: string) => written.push(text) }, () => 0);
+    progress.begins(example, { done: 0, total: 0, loss: NaN });
+    progress.ends({ ...shown, iterations: 0 });
+    expect(written).toEqual([
+      '3. The same LSTM, trained for longer: the model comes trained\n',
+      '3. The same LSTM, trained for longer: loss 0.250, 1 figure, 61.2 s\n',
+    ]);
+  });
+
   it('is a bar with the iteration, the loss and the time left on a terminal', () => {
     const lines = watched(120).map(plain);
     expect(lines[0]).toBe('3. The same LSTM, trained for longer  ██░░░░░░░░░░░░░░░░░░░░░░  20/200  loss 0.500\n');

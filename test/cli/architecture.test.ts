@@ -38,7 +38,7 @@ describeWithModels('a file of weights alone', (models) => {
   it('is refused without it', async () => {
     expect(await said(['outputs', at('weights.h5'), '--x', turbofan('x.npy'), '--out', at('none.npy')])).toEqual({
       code: 1, stdout: '',
-      stderr: `see-rnn: ${at('weights.h5')}: holds weights alone: give the model that they belong to in the option 'architecture', e.g. the JSON that Keras's to_json() writes\n`,
+      stderr: `see-rnn: ${at('weights.h5')}: holds weights alone: give the model that they belong to as 'architecture' (--architecture on the command line), e.g. the JSON that Keras's to_json() writes\n`,
     });
   });
 });

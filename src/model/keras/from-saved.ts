@@ -32,7 +32,7 @@ export interface FromSavedOptions {
 export function modelFromSaved(saved: SavedModel, { architecture = null, customLayers = {}, warn = () => undefined }: FromSavedOptions = {}): LayersModel {
   const { file } = saved;
   const described: Architecture | null = architecture ?? (saved.config && { ...saved, config: saved.config });
-  if (!described) throw fault({ file }, "holds weights alone: give the model that they belong to in the option 'architecture', e.g. the JSON that Keras's to_json() writes");
+  if (!described) throw fault({ file }, "holds weights alone: give the model that they belong to as 'architecture' (--architecture on the command line), e.g. the JSON that Keras's to_json() writes");
   const warnings: string[] = [];
   let layers = 0;
   const loading: Loading = {

@@ -139,7 +139,7 @@ describe('weights', () => {
   });
 
   test('weights alone, without their model', async () => {
-    expectRefused(saved(null, weights), "model.h5: holds weights alone: give the model that they belong to in the option 'architecture', e.g. the JSON that Keras's to_json() writes");
+    expectRefused(saved(null, weights), "model.h5: holds weights alone: give the model that they belong to as 'architecture' (--architecture on the command line), e.g. the JSON that Keras's to_json() writes");
     await expect(loadModel(await legacyWeights([]), { architecture: { class_name: 'Sequential' } })).rejects.toThrow(SeeRnnError);
   });
 });

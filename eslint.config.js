@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['dist/', 'dist.new-*/', 'coverage/', 'src/kernels/generated/', 'src/paint/generated/', 'src/kernels/assembly/', 'see-rnn-examples/', 'test/out/'] },
+  { ignores: ['dist/', 'dist.new-*/', 'coverage/', 'src/kernels/generated/', 'src/paint/generated/', 'src/report/generated/', 'src/kernels/assembly/', 'see-rnn-examples/', 'test/out/'] },
   js.configs.recommended,
   ...ts.configs.strict,
   ...ts.configs.stylistic,

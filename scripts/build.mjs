@@ -1,4 +1,4 @@
-// Builds dist/: the kernels to WebAssembly and the font to text, which become modules, and all TypeScript to JavaScript.
+// Builds dist/: the kernels to WebAssembly, the font and the page of reports to text, which become modules, and all TypeScript to JavaScript.
 //
 // Everything is made in a folder of its own and takes dist/'s place at the end, so that a build which fails or is
 // stopped leaves the last good one, and nothing of a deleted source stays.
@@ -10,12 +10,14 @@ import { pathToFileURL } from 'node:url';
 import { Failure, at, endWith, root, sourceDigest } from './fresh.mjs';
 import { buildFonts } from './fonts.mjs';
 import { buildKernels } from './kernels.mjs';
+import { buildReportPage } from './report.mjs';
 
 export async function build() {
   console.error('see-rnn: building');
   const digest = sourceDigest();
   await buildKernels();
   buildFonts();
+  await buildReportPage();
 
   const made = at(`dist.new-${process.pid}`);
   // Ctrl-C stops the compiler; with a listener this process lives on to clear up.

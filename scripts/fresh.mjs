@@ -24,6 +24,10 @@ export const kernelModule = at('src', 'kernels', 'generated', 'wasm.ts');
 /** The font that pages draw with: see `fonts.mjs`. */
 export const fontModule = at('src', 'paint', 'generated', 'inter.ts');
 
+/** The script of reports' pages, and the folders it is bundled from: see `report.mjs`. */
+export const pageModule = at('src', 'report', 'generated', 'page.ts');
+const pageSources = ['src/core', 'src/files', 'src/figures', 'src/paint', 'src/report', 'src/measure/analysis.ts'];
+
 /**
  * Whether node_modules holds what package-lock.json locks. npm keeps its own account of what it installed in
  * node_modules/.package-lock.json; the two are compared package by package, which stays right when files are touched,
@@ -51,7 +55,7 @@ function packagesOf(file) {
 
 /** Whether dist/ and the generated modules were built from the files as they are now. */
 export function isBuilt() {
-  return textOf(stampFile) === sourceDigest() && textOf(kernelModule).startsWith(kernelHeader()) && textOf(fontModule).startsWith(fontHeader());
+  return textOf(stampFile) === sourceDigest() && textOf(kernelModule).startsWith(kernelHeader()) && textOf(fontModule).startsWith(fontHeader()) && textOf(pageModule).startsWith(pageHeader());
 }
 
 /** Names every file that a build reads, with its time and size. */
@@ -78,12 +82,19 @@ export function fontHeader() {
   return `// Made by scripts/fonts.mjs from @fontsource/inter ${version}\n`;
 }
 
+/** The first line of the page's module: the digest of the sources it is bundled from, by content, and of the packages. */
+export function pageHeader() {
+  const hash = createHash('sha256').update(readFileSync(at('scripts', 'report.mjs'))).update(readFileSync(at('package-lock.json'))).update(readFileSync(at('package.json')));
+  for (const file of pageSources.flatMap((path) => (path.endsWith('.ts') ? [path] : filesUnder(path)))) hash.update(file).update(readFileSync(at(file)));
+  return `// Made by scripts/report.mjs from src/report/page, ${hash.digest('hex')}\n`;
+}
+
 const textOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
 function filesUnder(folder) {
   return readdirSync(at(folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (path === 'src/kernels/generated' || path === 'src/paint/generated') return [];
+    if (path.endsWith('/generated')) return [];
     return entry.isDirectory() ? filesUnder(path) : [path];
   }).sort();
 }

@@ -12,12 +12,19 @@ export type { ModelSource } from './files/saved-model.js';
 export { loadModel, type LoadModelOptions } from './model/keras/load-model.js';
 export { modelOrigin, type ModelOrigin } from './model/keras/origin.js';
 export type { LayerId } from './model/find.js';
-export { getWeights } from './model/weights.js';
+export { getWeights, type GetWeightsOptions, type WeightId, type WeightIds } from './model/get-weights.js';
+export { getFullName, getLayer } from './model/get-layer.js';
+export { gateWeights, type DirectionWeights, type GateWeights, type WeightArrays } from './model/gate-weights.js';
+export { getRnnWeights, type GetRnnWeightsOptions } from './model/rnn-weights.js';
 export { modelSummary, type LayerSummary, type ModelSummary, type OpenShape, type ParameterCounts, type RecurrentSummary } from './model/summary.js';
 export { summaryText } from './model/summary-text.js';
+export { rnnSummary } from './model/rnn-summary.js';
+export { weightLoss, weightPenalties, type WeightPenalty } from './model/penalties.js';
 
 export { trace, type TraceOptions } from './trace/trace.js';
-export { Run, LayerRun } from './trace/run.js';
+export { Run } from './trace/run.js';
+export { LayerRun, type RecurrenceInfo } from './trace/layer-run.js';
+export type { ZeroCounts, ZeroReason } from './trace/zeros.js';
 export type { Quantity } from './trace/quantities.js';
 export type { ArrayInputs } from './trace/inputs.js';
 export type { Loss, PerOutput } from './trace/loss.js';
@@ -25,7 +32,32 @@ export { accelerate, type Acceleration } from './trace/accelerate.js';
 export { setMemoryBudget } from './kernels/budget.js';
 export { setThreads, threads } from './kernels/threads.js';
 export { getGradients, getOutputs, type GetGradientsOptions, type GetOutputsOptions } from './trace/get.js';
+export type { Param } from './trace/given.js';
+
+export { analyse, analyseRun, verdict, type AnalyseOptions } from './measure/analyse.js';
+export {
+  isMeasured, type Analysis, type AnalysisSettings, type Carried, type Decay, type Flow, type ForwardHorizon, type GateMeasure, type Horizon, type Jacobians, type Lyapunov,
+  type Measured, type NotMeasured, type RecurrenceAnalysis, type StepLearning, type Verdict, type VerdictKind,
+} from './measure/analysis.js';
+export { chronoBiases } from './measure/chrono.js';
+export { forwardHorizon, type ForwardHorizonOptions } from './measure/forward-horizon.js';
+export { gateMeasure } from './measure/gates.js';
+export { horizonOf } from './measure/horizon.js';
+export { verdictText } from './measure/verdict-text.js';
+export { deadUnits, type DeadUnits } from './measure/dead-units.js';
+export { gradientFlow, type GradientFlow, type GradientFlowOptions } from './measure/gradient-flow.js';
+export { health, type HealthOptions, type LayerHealth, type PartHealth } from './measure/health.js';
+export { healthText } from './measure/health-text.js';
+export { detectNans, type NotNumbers } from './measure/nans.js';
+export { weightsNorm, type Norm, type Statistics, type WeightNorms, type WeightsNormOptions } from './measure/norms.js';
+export { trackWeights, WeightTracker, type TrackWeightsOptions } from './measure/track-weights.js';
+export { gateSaturation, type GateSaturation, type SaturationOptions } from './measure/saturation.js';
 
 export { beside, features0D, features1D, features2D, featuresHist } from './paint/features.js';
+export { featuresHistGrid, rnnHeatmap, rnnHistogram, saturationPlot } from './paint/weights.js';
+export { trackedWeights } from './paint/tracked-weights.js';
 export { Drawing, type CanvasLike } from './paint/drawing.js';
 export type { Figure } from './figures/figure.js';
+
+export { report, Report, type ReportOptions } from './report/report.js';
+export type { ReportContent } from './report/content.js';

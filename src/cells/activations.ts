@@ -138,3 +138,13 @@ const all: readonly Activation[] = [
 
 /** Activations by name, e.g. `activations.get('tanh')`. */
 export const activations: ReadonlyMap<string, Activation> = new Map(all.map((activation) => [activation.name, activation]));
+
+/** The slopes dy/da at some values, of an activation that acts on every value alone. */
+export function slopes(activation: Activation, a: Floats, y: Floats, at: number, count: number): Float64Array {
+  const ones = new Float64Array(count).fill(1);
+  activation.pullBack(a.subarray(at, at + count), y.subarray(at, at + count), ones, 0, count, count);
+  return ones;
+}
+
+/** Whether an activation acts on every value alone. */
+export const isElementwise = ({ name }: Activation): boolean => name !== softmax.name && name !== logSoftmax.name;

@@ -42,6 +42,15 @@ export interface Cell {
    * the steps of factor^T adjoint, and where there is a recurrent bias, dL/d(bias) is the sum of the adjoint.
    */
   recurrentTerm(pass: Pass, adjoints: Adjoints, gate: string): { readonly factor: Floats; readonly adjoint: Floats };
+
+  /**
+   * One step's Jacobian for one sample, d(state after) / d(state before), where the state is h or, with a cell state, (h, c):
+   * row-major, a row for each entry of the state after. For activations that act on every value alone.
+   *
+   * @param at where the sample's row of the step starts in `pass.gates`
+   * @param weights by gate: the recurrent weights, (units, units)
+   */
+  jacobian(pass: Pass, at: number, weights: Readonly<Record<string, Floats>>): Float64Array;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { slopes } from './activations.js';
 import type { Cell } from './cell.js';
 import { addBias } from './product.js';
 
@@ -99,5 +100,36 @@ export const gru: Cell = {
     return pass.resetAfter
       ? { factor: pass.hiddenBefore, adjoint: adjoints.kept['q'] }
       : { factor: pass.kept['q'], adjoint: adjoints.gates['new'] };
+  },
+
+  jacobian(pass, at, { update: uz, reset: ur, new: un }) {
+    const { units, activation: p, recurrentActivation: s, preactivations: a, hiddenBefore: before } = pass;
+    const { update: z, reset: r, new: n } = pass.gates;
+    const { q } = pass.kept;
+    const by = { z: slopes(s, a['update'], z, at, units), r: slopes(s, a['reset'], r, at, units), n: slopes(p, a['new'], n, at, units) };
+
+    // What the new gate's pre-activation k gains from h'_m, at m x units + k.
+    const toNew = new Float64Array(units * units);
+    for (let m = 0; m < units; m++) {
+      const row = m * units;
+      if (pass.resetAfter) {
+        for (let k = 0; k < units; k++) toNew[row + k] = r[at + k] * un[row + k] + q[at + k] * by.r[k] * ur[row + k];
+        continue;
+      }
+      for (let k = 0; k < units; k++) toNew[row + k] = r[at + m] * un[row + k];
+      for (let l = 0; l < units; l++) {
+        const throughReset = ur[row + l] * by.r[l] * before[at + l];
+        for (let k = 0; k < units; k++) toNew[row + k] += throughReset * un[l * units + k];
+      }
+    }
+    // h = z h' + (1 - z) n
+    const out = new Float64Array(units * units);
+    for (let k = 0; k < units; k++) {
+      const toUpdate = (before[at + k] - n[at + k]) * by.z[k];
+      const share = (1 - z[at + k]) * by.n[k];
+      for (let m = 0; m < units; m++) out[k * units + m] = toUpdate * uz[m * units + k] + share * toNew[m * units + k];
+      out[k * units + k] += z[at + k];
+    }
+    return out;
   },
 };

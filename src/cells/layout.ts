@@ -50,3 +50,15 @@ export function setGateColumns(weight: Floats, block: Floats, rows: number, unit
     weight.set(block.subarray(row * units, (row + 1) * units), (row * gates + gate) * units);
   }
 }
+
+/** (samples, timesteps, ...) with the timesteps in reverse. */
+export function reversedInTime<A extends Floats | Uint8Array>(values: A, samples: number, timesteps: number): A {
+  const out = values.slice() as A;
+  const width = values.length / samples / timesteps;
+  for (let row = 0; row < samples * timesteps; row++) {
+    const sample = Math.floor(row / timesteps);
+    const from = (sample * timesteps + timesteps - 1 - (row % timesteps)) * width;
+    out.set(values.subarray(from, from + width), row * width);
+  }
+  return out;
+}

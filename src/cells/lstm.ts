@@ -1,3 +1,4 @@
+import { slopes } from './activations.js';
 import type { Cell } from './cell.js';
 
 /**
@@ -73,4 +74,31 @@ export const lstm: Cell = {
   },
 
   recurrentTerm: (pass, adjoints, gate) => ({ factor: pass.hiddenBefore, adjoint: adjoints.gates[gate] }),
+
+  jacobian(pass, at, u) {
+    const { size, units, activation: p, recurrentActivation: s, preactivations: a, cell: c } = pass;
+    const { input: i, forget: f, cell: g, output: o } = pass.gates;
+    const pc = pass.kept['activatedCell'];
+    const after = at + size;
+    const by = { i: slopes(s, a['input'], i, at, units), f: slopes(s, a['forget'], f, at, units), g: slopes(p, a['cell'], g, at, units), o: slopes(s, a['output'], o, at, units) };
+    const byCell = slopes(p, c, pc, after, units);
+
+    const width = 2 * units;
+    const out = new Float64Array(width * width);
+    for (let n = 0; n < units; n++) {
+      const [toH, toC] = [n * width, (units + n) * width];
+      // h = o p(c)
+      const throughCell = o[at + n] * byCell[n];
+      for (let m = 0; m < units; m++) {
+        const k = m * units + n;
+        // c = f c' + i g
+        const dc = g[at + n] * by.i[n] * u['input'][k] + c[at + n] * by.f[n] * u['forget'][k] + i[at + n] * by.g[n] * u['cell'][k];
+        out[toC + m] = dc;
+        out[toH + m] = pc[after + n] * by.o[n] * u['output'][k] + throughCell * dc;
+      }
+      out[toC + units + n] = f[at + n];
+      out[toH + units + n] = throughCell * f[at + n];
+    }
+    return out;
+  },
 };

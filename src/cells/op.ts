@@ -4,6 +4,9 @@ import { runRecurrence, type RecurrentPass } from './run.js';
 import type { Recurrence, RecurrentWeights } from './sequence.js';
 import { SeeRnnError } from '../core/errors.js';
 import type { Flushed } from '../kernels/pass-types.js';
+import { enteredAt, gateAdjoints, gradientsInside, totalsFor, valuesInside } from './inside.js';
+import { stepFactors, type Called } from './step-terms.js';
+import type { SeenBack, Watch } from './watch.js';
 
 /** What a recurrent layer is called with. */
 export interface RecurrentArguments {
@@ -17,12 +20,9 @@ export interface RecurrentArguments {
   readonly mask: tf.Tensor | null;
   /** (samples, units) */
   readonly recurrentDropout: tf.Tensor | null;
-  /** Hears of a backward pass: what the kernels flushed in it, or null where the reference cells ran. */
-  readonly wentBack?: WentBack | undefined;
+  /** Looks into it. */
+  readonly watch?: Watch | undefined;
 }
-
-/** Takes the number of adjoints that were flushed to 0 at each timestep, in input order; null where none were counted. */
-export type WentBack = (flushed: Float64Array | null) => void;
 
 export interface RecurrentResult {
   /** (samples, timesteps, units) in processing order (reversed in time where the layer goes backwards), as Keras has it. */
@@ -44,12 +44,14 @@ interface Execution {
   readonly wantSequence: boolean;
   readonly mask: ArrayLike<number> | undefined;
   readonly recurrentDropout: Floats | undefined;
-  readonly wentBack: WentBack | undefined;
+  readonly watch: Watch | undefined;
   /** Of the inputs, by name. */
   readonly shapes: Readonly<Record<string, number[]>>;
   /** The tape that TF.js records on; null where it doesn't. */
   readonly tape: Tape | null;
   pass: RecurrentPass | null;
+  /** What the pass was called with, where its steps' terms of the weights' gradients are asked for. */
+  called: Called | null;
 }
 
 type Tape = ReturnType<typeof tf.engine>['state']['activeTape'];
@@ -66,13 +68,13 @@ const STATES = ['initialHidden', 'initialCell'] as const;
  * @param wantSequence whether every step's hidden state is asked for; the last states always come
  */
 export function recurrentOp(recurrence: Recurrence, args: RecurrentArguments, wantSequence: boolean): RecurrentResult {
-  const { x, weights, initial, mask, recurrentDropout, wentBack } = args;
+  const { x, weights, initial, mask, recurrentDropout, watch } = args;
   const named = (names: readonly string[], tensors: readonly tf.Tensor[]): [string, tf.Tensor][] => tensors.map((tensor, i) => [names[i]!, tensor]);
-  const inputs = Object.fromEntries([['x', x] as [string, tf.Tensor], ...named(WEIGHTS, weights), ...named(STATES, initial)]);
+  const inputs = Object.fromEntries([['x', x] as [string, tf.Tensor], ...named(WEIGHTS, weights), ...named(STATES, initial), ...(watch?.anchor ? [['anchor', watch.anchor] as [string, tf.Tensor]] : [])]);
   const engine = tf.engine();
   freeAll((tape) => tape !== engine.state.activeTape);
   const execution: Execution = {
-    recurrence, wantSequence, wentBack, pass: null,
+    recurrence, wantSequence, watch, pass: null, called: null,
     tape: engine.isTapeOn() ? engine.state.activeTape : null,
     shapes: Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape])),
     mask: mask?.dataSync(),
@@ -94,19 +96,26 @@ const asFloat32 = (values: tf.BackendValues): Float32Array => (values instanceof
 
 const forward: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const execution = executionOf(attrs);
-  const { recurrence, wantSequence, tape, mask, recurrentDropout } = execution;
+  const { recurrence, wantSequence, tape, mask, recurrentDropout, watch } = execution;
   const memory = backend as tf.KernelBackend;
   const read = (name: string): Float32Array | undefined => inputs[name] && asFloat32(memory.readSync(inputs[name].dataId));
   const [samples, timesteps, features] = inputs['x']!.shape as [number, number, number];
   const { units } = recurrence;
 
   const weights: RecurrentWeights = { kernel: read('kernel')!, recurrentKernel: read('recurrentKernel')!, bias: read('bias') ?? null };
-  const pass = runRecurrence(recurrence, weights, {
-    samples, timesteps, features, x: read('x')!, mask, recurrentDropout,
-    initialHidden: read('initialHidden'), initialCell: read('initialCell'),
-  }, { sequence: wantSequence, keep: tape !== null });
+  const called = { samples, timesteps, features, x: read('x')!, mask, recurrentDropout, initialHidden: read('initialHidden'), initialCell: read('initialCell') };
+  const hasBias = weights.bias !== null;
+  const looksInside = (watch?.values.size ?? 0) > 0;
+  const pass = runRecurrence(recurrence, weights, called, { sequence: wantSequence, keep: tape !== null || looksInside });
+  try {
+    watch?.wentForward({ recurrence, samples, timesteps, hasBias, mask, values: naming(watch, () => valuesInside(pass, recurrence.cell, watch.values)) });
+  } catch (error) {
+    pass.free();
+    throw error;
+  }
   if (tape === null) pass.free();
   else execution.pass = kept(pass, tape);
+  if (watch?.gradients.has('weight-steps')) execution.called = { ...called, hasBias };
 
   const output = (values: Floats, shape: number[]): tf.TensorInfo => ({
     dataId: memory.write(values as Float32Array, shape, 'float32'), shape, dtype: 'float32',
@@ -119,18 +128,31 @@ const forward: tf.KernelFunc = ({ inputs, attrs, backend }) => {
 };
 
 const gradient: tf.GradFunc = (dy, _saved, attrs) => {
-  const { pass, wantSequence, recurrence, shapes, wentBack } = executionOf(attrs);
+  const { pass, wantSequence, recurrence, shapes, watch, called } = executionOf(attrs);
   if (tf.engine().state.gradientDepth > 0) {
     throw new SeeRnnError(`${recurrence.cell.kind} layers on see-rnn's cells have first derivatives only, no gradient of a gradient`);
   }
   const dys = (Array.isArray(dy) ? dy : [dy]).map((tensor) => asFloat32(tensor.dataSync()));
   const [sequence, lastHidden, lastCell] = wantSequence ? dys : [undefined, ...dys];
   // Everything below is worked out when it is first asked for, and once.
-  const initial = once(() => pass!.backward({ sequence, lastHidden, lastCell }));
+  const initial = once(() => pass!.backward({ sequence, lastHidden, lastCell }, totalsFor(watch?.gradients)));
   const report = once(() => {
-    const { flushed } = initial();
-    wentBack?.(flushed && inInputOrder(flushed, recurrence));
+    const before = initial();
+    if (!watch) return;
+    const seen = naming(watch, () => lookedInto(watch));
+    // Last: a pass with checkpoints goes back for each thing that is asked of it, and counts on the way.
+    watch.wentBack({ ...seen, flushed: before.flushed && inInputOrder(before.flushed, recurrence) });
   });
+  const lookedInto = ({ gradients: wanted }: Watch): Omit<SeenBack, 'flushed'> => {
+    const { cell, backwards } = recurrence;
+    const gates = wanted.has('gates') || called ? gateAdjoints(pass!, cell) : undefined;
+    const [samples, timesteps] = shapes['x'] as [number, number];
+    return {
+      gradients: gradientsInside(pass!, cell, wanted, gates),
+      terms: called && stepFactors(recurrence, pass!, called, gates!),
+      entered: wanted.size > 0 ? enteredAt(samples, timesteps, backwards, sequence, [lastHidden, lastCell]) : null,
+    };
+  };
   const after = <T>(work: () => T): T => {
     initial();
     return work();
@@ -139,7 +161,6 @@ const gradient: tf.GradFunc = (dy, _saved, attrs) => {
   const byWeights = once(() => after(() => pass!.weightGradients()));
   const tensor = (name: string, values: () => Floats) => (): tf.Tensor => {
     const result = tf.tensor(values(), shapes[name]);
-    // Not before: a pass with checkpoints goes back for what is asked of it, and counts on the way.
     report();
     return result;
   };
@@ -150,8 +171,21 @@ const gradient: tf.GradFunc = (dy, _saved, attrs) => {
     kernel: tensor('kernel', () => byWeights().kernel),
     recurrentKernel: tensor('recurrentKernel', () => byWeights().recurrentKernel),
     bias: tensor('bias', () => byWeights().bias!),
+    anchor: () => {
+      report();
+      return tf.scalar(0);
+    },
   };
 };
+
+/** Reads what is looked for; where that is too large, says of which layer. */
+function naming<T>({ label }: Watch, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof SeeRnnError ? new SeeRnnError(`layer '${label}': ${error.message}`, { cause: error }) : error;
+  }
+}
 
 /** States' and gates' together. */
 function inInputOrder({ hidden, cell, gates }: Flushed, { backwards }: Recurrence): Float64Array {

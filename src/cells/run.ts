@@ -44,7 +44,10 @@ export interface RecurrentPass {
   /** Total dL/dh and dL/dc of every step, where `backward` was to keep them. */
   totalHidden(): Floats;
   totalCell(): Floats;
-  /** dL/d(pre-activation) of a gate, after `backward`; likewise what follows. */
+  /**
+   * dL/d(pre-activation) of a gate, after `backward`; likewise what follows. A GRU's `q` is the adjoint of the recurrent product
+   * of its new gate where the reset gate acts on that; where it acts on the state, it is that state, what the product is made of.
+   */
   gateAdjoint(name: string): Floats;
   inputGradient(): Floats;
   weightGradients(): RecurrentWeights;
@@ -102,7 +105,10 @@ class ReferencePass implements RecurrentPass {
 
   totalHidden(): Floats { return this.#rows(this.#needed.hidden.subarray(this.#pass.size)); }
   totalCell(): Floats { return this.#rows(this.#needed.cell.subarray(this.#pass.size)); }
-  gateAdjoint(name: string): Floats { return this.#rows(this.#needed.gates[name]); }
+  gateAdjoint(name: string): Floats {
+    const { gates, kept } = this.#needed;
+    return this.#rows(name !== 'q' ? gates[name] : this.#pass.resetAfter ? kept['q'] : this.#pass.kept['q']);
+  }
   inputGradient(): Floats { return inputGradient(this.#pass, this.#needed); }
   weightGradients(): RecurrentWeights { return weightGradients(this.#pass, this.#needed); }
   free(): void { /* all of it is JavaScript's */ }

@@ -1,3 +1,4 @@
+import { slopes } from './activations.js';
 import type { Cell } from './cell.js';
 
 /**
@@ -35,4 +36,10 @@ export const simpleRNN: Cell = {
   },
 
   recurrentTerm: (pass, adjoints, gate) => ({ factor: pass.hiddenBefore, adjoint: adjoints.gates[gate] }),
+
+  // dh_n / dh'_m = p'(a_n) U_mn
+  jacobian({ units, activation: p, preactivations: a, gates: y }, at, { state: u }) {
+    const slope = slopes(p, a['state'], y['state'], at, units);
+    return Float64Array.from({ length: units * units }, (_, k) => slope[Math.floor(k / units)] * u[(k % units) * units + Math.floor(k / units)]);
+  },
 };

@@ -14,6 +14,7 @@ import { defaultMaxBytes } from '../files/zip.js';
 import { Drawing } from '../paint/drawing.js';
 import type { MakeCommand } from './command.js';
 import { flagsOf, givenFor } from './flags.js';
+import { weightPlots } from './plot-rnn.js';
 import { parseSlice, select, type Slice } from './selection.js';
 
 interface Kind {
@@ -54,10 +55,11 @@ interface Given extends Readonly<Record<string, unknown>> {
   readonly maxBytes?: number;
 }
 
-/** `see-rnn plot 0d|1d|2d|hist DATA --out FIGURE`: numbers from a file, drawn as one of the figures. */
-export const plot: MakeCommand = () => {
-  const command = new Command('plot').description('Draw the numbers of a .npy or .npz file.').usage('<figure> <data> --out <file> [options]');
+/** `see-rnn plot 0d|1d|2d|hist DATA --out FIGURE`: numbers from a file, drawn as one of the figures; `rnn-...` draws a model's weights. */
+export const plot: MakeCommand = (io) => {
+  const command = new Command('plot').description('Draw the numbers of a .npy or .npz file, or the weights of a model.').usage('<figure> <data or model> --out <file> [options]');
   for (const kind of kinds) command.addCommand(figureCommand(kind));
+  for (const one of weightPlots(io.stderr)) command.addCommand(one);
   return command;
 };
 

@@ -14,12 +14,12 @@ interface Given extends ModelFlags {
 export const weights: MakeCommand = (io) => addModel(new Command('weights')
   .description("Write a layer's weights: kernel, recurrent_kernel, bias; forward/kernel of a Bidirectional layer.")
   .usage('<model> --layer <id> --out <file> [options]')
-  .requiredOption('--layer <id>', 'the layer: its index, its name, or a part of its name that no other has')
+  .requiredOption('--layer <id>', "the layer: its index, its name, or a part of its name that no other has; '*' for all; lstm/bias for some of its weights")
   .requiredOption('--out <file>', 'where they go: .npz, or .npy where the layer has one weight', checkOut))
   .action(async (path: string, { layer, out, ...flags }: Given) => {
     await startTf(io.stderr);
     const model = await openModel(path, flags, io.stderr);
-    const { getWeights } = await import('../model/weights.js');
+    const { getWeights } = await import('../model/get-weights.js');
     const arrays = await getWeights(model, layerId(layer));
     if (Object.keys(arrays).length === 0) throw new SeeRnnError(`${printable(path)}: layer '${printable(layer)}' has no weights`);
     await writeAnswer(out, arrays);

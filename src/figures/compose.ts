@@ -1,7 +1,7 @@
 import type { Box, ColorBar, Figure, Panel, Text } from './figure.js';
-import { gridBox, gridShape, panelBox } from './grid.js';
+import { gridBox, gridShape, panelBox, type GridShape } from './grid.js';
 import { placeHeader } from './header.js';
-import { layOutPanels, tickGap, type Contents } from './layout.js';
+import { layOutPanels, rowTitleRoom, tickGap, type Contents } from './layout.js';
 import { commonExponent, exponentText } from './numbers.js';
 import { axisStyle, density, style, type Density } from './style.js';
 import { shorten, shortenName, textWidth, words } from './text.js';
@@ -16,9 +16,11 @@ export function compose(contents: Contents): Figure {
   const across = gridBox(grid, { ...layout, top: 0 }).width;
   const bar = contents.colorBar === null ? null : new ColorBarPlan(contents.colorBar, sizes);
 
-  const right = layout.left + across + (bar?.room ?? 0);
+  const rowTitles = rowTitleRoom(contents, sizes);
+  const right = layout.left + across + rowTitles + (bar?.room ?? 0);
   const header = placeHeader(contents.header, layout.left, style.padding.top, right - layout.left);
-  const top = Math.ceil(style.padding.top + header.height + (header.height > 0 ? 8 : 0) + layout.labelHeight);
+  const columnTitles = contents.columnTitles === undefined ? 0 : sizes.label + 6;
+  const top = Math.ceil(style.padding.top + header.height + (header.height > 0 ? 8 : 0) + columnTitles + layout.labelHeight);
   const whole = gridBox(grid, { ...layout, top });
 
   const fullLabels = plots.every((plot) => labelWidth(plot.label, plot.note, sizes) <= layout.panelWidth);
@@ -46,11 +48,28 @@ export function compose(contents: Contents): Figure {
     background: style.background,
     description: contents.description,
     panels,
-    colorBars: bar === null ? [] : [bar.placed(whole)],
+    colorBars: bar === null ? [] : [bar.placed({ ...whole, width: whole.width + rowTitles })],
     swatches: header.swatches,
-    texts: [...header.texts, ...(alone ? [] : [names.x, names.y].filter((name) => name !== null))],
+    texts: [
+      ...header.texts, ...gridTitles(contents, grid, panels, layout.labelHeight, sizes),
+      ...(alone ? [] : [names.x, names.y].filter((name) => name !== null)),
+    ],
     axisStyle: axisStyle(sizes, { color: options.borderColor, width: options.borderWidth }),
   };
+}
+
+/** The names of the columns, above the panels' own names, and of the rows. */
+function gridTitles({ columnTitles = [], rowTitles = [] }: Contents, { columns }: GridShape, panels: readonly Panel[], labelHeight: number, { label: size, gap }: Density): Text[] {
+  const look = { size, weight: 600, color: style.ink.name } as const;
+  const above = columnTitles.map((title, column): Text => {
+    const { x, y, width } = panels[column].box;
+    return words(shorten(title, width + gap / 2, size, 600), x + width / 2, y - labelHeight - 4, { ...look, align: 'center', baseline: 'alphabetic' });
+  });
+  const beside = rowTitles.map((title, row): Text => {
+    const { x, y, width, height } = panels[(row + 1) * columns - 1].box;
+    return words(shorten(title, 140, size, 600), x + width + 8, y + height / 2, { ...look, baseline: 'middle' });
+  });
+  return [...above, ...beside].filter(({ text }) => text !== '');
 }
 
 const labelWidth = (label: string, note: string, { label: size }: Density): number =>

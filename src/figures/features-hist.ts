@@ -78,7 +78,7 @@ export function featuresHistFigure(data: ArrayInput, given: FeaturesHistOptions 
   const plots = histograms.map(({ edges, counts }, i): Plot => {
     const [low, high] = ranges[i];
     const air = (high - low) * 0.015;
-    const clipped = Array.from(counts, (n, bin) => ({ n, at: (edges[bin] + edges[bin + 1]) / 2 })).filter(({ n }) => n > tops[i]);
+    const clipped = clippedOf(edges, counts, tops[i]);
     return {
       x: { domain: [low - air, high + air], kind: 'value' },
       y: { domain: [0, tops[i]], kind: 'count' },
@@ -106,7 +106,7 @@ export function featuresHistFigure(data: ArrayInput, given: FeaturesHistOptions 
 }
 
 /** The range that the bins divide. A single value gets a range around it. */
-function valueRange({ min, max, finite }: Summary, centered: boolean): Range {
+export function valueRange({ min, max, finite }: Summary, centered: boolean): Range {
   if (finite === 0) return centered ? [-1, 1] : [0, 1];
   if (centered) {
     const size = Math.max(Math.abs(min), Math.abs(max)) || 1;
@@ -117,21 +117,25 @@ function valueRange({ min, max, finite }: Summary, centered: boolean): Range {
 }
 
 /** The highest count but the `clip` highest ones; at least the lowest that isn't zero. */
-function topCount(counts: Float64Array, clip: number): number {
+export function topCount(counts: Float64Array, clip: number): number {
   const filled = Array.from(counts).filter((n) => n > 0).sort((a, b) => b - a);
   return filled[Math.min(clip, filled.length - 1)] ?? 1;
 }
 
-interface Clipped { readonly n: number; readonly at: number }
+export interface Clipped { readonly n: number; readonly at: number }
+
+/** The bins that run out of the top. */
+export const clippedOf = (edges: Float64Array, counts: Float64Array, top: number): Clipped[] =>
+  Array.from(counts, (n, bin) => ({ n, at: (edges[bin] + edges[bin + 1]) / 2 })).filter(({ n }) => n > top);
 
 /** White, inside the bars that go on, which are about so many pixels wide. */
-const arrowheads = (clipped: readonly Clipped[], top: number, barWidth: number): Mark[] => (clipped.length === 0 ? [] : [{
+export const arrowheads = (clipped: readonly Clipped[], top: number, barWidth: number): Mark[] => (clipped.length === 0 ? [] : [{
   kind: 'points', x: clipped.map(({ at }) => at), y: clipped.map(() => top * 0.965), shape: 'triangle', color: '#ffffff',
   radius: Math.max(1.2, Math.min(3, barWidth * 0.45)), opacity: 1,
 }]);
 
 /** The counts of the bins that run out of the top, in the corner above the lower bins: `12,345 at 0`. */
-function clippedCounts(clipped: readonly Clipped[], counts: Float64Array, box: Box): Text[] {
+export function clippedCounts(clipped: readonly Clipped[], counts: Float64Array, box: Box): Text[] {
   const size = box.width < 90 ? 7.5 : 9.5;
   const room = Math.max(1, Math.floor((box.height * 0.7) / (size + 3)));
   const lines = clipped.map(({ n, at }) => `${count(n)} at ${shortNumber(at, 2)}`);

@@ -11,8 +11,8 @@ export interface Header {
   readonly legend: Legend | null;
 }
 
-/** A key to colours: entry i of `name` has `colors[i]`. */
-export interface Legend { readonly name: string; readonly colors: readonly string[] }
+/** A key to colours: entry i of `name` has `colors[i]`; it is called `entries[i]`, or by its number where there are no such names. */
+export interface Legend { readonly name: string; readonly colors: readonly string[]; readonly entries?: readonly string[] }
 
 interface Placed { readonly texts: readonly Text[]; readonly swatches: readonly Swatch[]; readonly height: number }
 
@@ -56,11 +56,12 @@ interface Key { readonly parts: readonly (string | { readonly color: string; rea
 const partWidth = (part: Key['parts'][number]): number => (typeof part === 'string' ? textWidth(part, style.subtitle.size) : part.width);
 
 /** Up to seven colours are listed one by one where there is room; else they become a strip between the first index and the last. */
-function layOutLegend({ name, colors }: Legend, room: number): Key {
+function layOutLegend({ name, colors, entries }: Legend, room: number): Key {
   const space = (width: number): Key['parts'][number] => ({ color: '', width });
   const widthOf = (parts: Key['parts']): number => parts.reduce((sum, part) => sum + partWidth(part), 0);
-  const list = [name, space(8), ...colors.flatMap((color, i) => [{ color, width: 14 }, space(4), String(i), space(i < colors.length - 1 ? 10 : 0)])];
-  if (colors.length <= 7 && widthOf(list) <= room) return { parts: list, width: widthOf(list) };
+  const called = entries ?? colors.map((_, i) => String(i));
+  const list = [name, space(name === '' ? 0 : 8), ...called.flatMap((entry, i) => [{ color: colors[i], width: 14 }, space(4), entry, space(i < called.length - 1 ? 10 : 0)])];
+  if ((entries !== undefined || colors.length <= 7) && widthOf(list) <= room) return { parts: list, width: widthOf(list) };
   const ends = [[name, space(8), '0', space(5)], [space(5), String(colors.length - 1)]] as const;
   const strip = Math.max(20, Math.min(112, 8 * colors.length, room - widthOf(ends.flat())));
   const parts = [...ends[0], ...colors.map((color) => ({ color, width: strip / colors.length })), ...ends[1]];

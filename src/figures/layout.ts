@@ -30,6 +30,9 @@ export interface Contents {
   readonly header: Header;
   readonly description: string;
   readonly options: OptionValues<typeof commonOptions & typeof gridOptions>;
+  /** Names of the grid's columns, above the first row, and of its rows, right of the last column. */
+  readonly columnTitles?: readonly string[];
+  readonly rowTitles?: readonly string[];
   /** A panel's height in pixels from its width and the number of columns. */
   readonly panelHeight: (width: number, columns: number) => number;
   /** Cells across and down a panel, which is then made a multiple of them in size. */
@@ -96,7 +99,7 @@ export function layOutPanels(contents: Contents, grid: GridShape, sizes: Density
     const numberRoom = numbersY ? Math.ceil(beside + numberWidth) : 0;
     const left = Math.round(style.padding.left + nameRoom + numberRoom);
     const gapX = gap + (everyY ? numberRoom + (numbersY ? 4 : 0) : 0);
-    const inner = sizes.width * options.widthScale - left - style.padding.right - gapX * (grid.columns - 1);
+    const inner = sizes.width * options.widthScale - left - style.padding.right - rowTitleRoom(contents, sizes) - gapX * (grid.columns - 1);
     const panelWidth = Math.max(smallestPanel.width, wholeCells(inner / grid.columns, contents.cells?.across, 'down'));
     const rowHeight = (highest(grid.rows) * options.heightScale) / grid.rows - gapY;
     const wanted = Math.min(contents.panelHeight(panelWidth, grid.columns) * options.heightScale, rowHeight);
@@ -120,6 +123,10 @@ export function layOutPanels(contents: Contents, grid: GridShape, sizes: Density
   }
 }
 
+/** What the names of the rows take right of the panels; a longer name is shortened. */
+export const rowTitleRoom = ({ rowTitles = [] }: Contents, sizes: Density): number =>
+  (rowTitles.length === 0 ? 0 : 8 + Math.ceil(Math.min(140, Math.max(...rowTitles.map((title) => textWidth(title, sizes.label, 600))))));
+
 /** Between a tick mark and its number. */
 export const tickGap = 2;
 
@@ -127,7 +134,7 @@ export const tickGap = 2;
  * A length in whole pixels and, where one is within a seventh of it, one that gives every cell the same number of half
  * pixels, so that a heatmap's cells come out equal at twice the screen's resolution.
  */
-function wholeCells(length: number, cells = 1, round: 'down' | 'either way'): number {
+export function wholeCells(length: number, cells = 1, round: 'down' | 'either way'): number {
   const each = Math.floor((2 * length) / cells) / 2;
   const near = [each * cells, (each + 0.5) * cells].filter((snapped) => Number.isInteger(snapped) && (round === 'either way' || snapped <= length) && Math.abs(snapped - length) <= length / 7);
   near.sort((a, b) => Math.abs(a - length) - Math.abs(b - length));

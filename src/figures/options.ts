@@ -73,6 +73,10 @@ const scale = (help: string): OptionSpec<number> => option.number(help, 1, withi
 /** Another default for the same option. */
 const startingAt = <T>(spec: OptionSpec<T>, initial: T): OptionSpec<T> => ({ ...spec, default: initial });
 
+/** A table of options without some of them. */
+export const without = <S extends object, K extends keyof S>(specs: S, ...names: readonly K[]): Omit<S, K> =>
+  Object.fromEntries(Object.entries(specs).filter(([name]) => !names.includes(name as K))) as Omit<S, K>;
+
 export const form = { range, whole, texts, colorList, text, color, startingAt };
 
 const borders = option.choice('edges drawn around each panel: the whole frame, the left and bottom axes, or none', ['frame', 'axes', 'none'], 'axes');

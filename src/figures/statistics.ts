@@ -41,7 +41,7 @@ export function countBeyond(values: Numbers, low: number, high: number): number 
 
 /** `3 NaN, 1 Inf`, or nothing where every value is finite. Inf counts both signs. */
 export const missingText = ({ nan, inf }: Pick<Summary, 'nan' | 'inf'>): string =>
-  [nan > 0 ? `${nan} NaN` : '', inf > 0 ? `${inf} Inf` : ''].filter((part) => part !== '').join(', ');
+  [nan > 0 ? `${nan.toLocaleString('en')} NaN` : '', inf > 0 ? `${inf.toLocaleString('en')} Inf` : ''].filter((part) => part !== '').join(', ');
 
 /** The range of an axis that holds these values with some air, `share` of their range, at either end. */
 export function paddedDomain({ min, max }: Pick<Summary, 'min' | 'max'>, share = 0.06): [number, number] {

@@ -1,12 +1,12 @@
 import { tickStep, ticks as roundNumbers } from 'd3-array';
 import { format } from 'd3-format';
 import type { Tick } from './figure.js';
-import { tickText } from './numbers.js';
+import { shortNumber, tickText } from './numbers.js';
 import type { Range } from './options.js';
 import { textWidth } from './text.js';
 
-/** What an axis measures: whole positions (a timestep, a unit), any number, or how many. */
-export type ScaleKind = 'index' | 'value' | 'count';
+/** What an axis measures: whole positions (a timestep, a unit), any number, how many, or a number's power of ten. */
+export type ScaleKind = 'index' | 'value' | 'count' | 'log';
 
 /** An axis before it has a place. */
 export interface Scale { readonly domain: Range; readonly kind: ScaleKind }
@@ -46,12 +46,23 @@ function numbered(scale: Scale, low: number, high: number, wanted: number, expon
     const step = tickStep(low, high, wanted);
     return roundNumbers(low, high, wanted).map((at) => ({ at, text: tickText(at, step, exponent) }));
   }
+  if (scale.kind === 'log') return powers(low, high, wanted);
   const step = Math.max(1, tickStep(low, high, wanted));
   const first = Math.ceil(low / step);
   const places = Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, i) => (first + i) * step);
   // Counts of tens of thousands are shortened: 20k. Positions never are.
   const write = scale.kind === 'count' && high >= 1e4 ? format('~s') : scale.kind === 'count' ? format(',') : String;
   return places.map((at) => ({ at, text: write(at) }));
+}
+
+/** Whole powers of ten; 1, 2 and 5 times them where the axis spans less than two. */
+function powers(low: number, high: number, wanted: number): Tick[] {
+  const step = Math.max(1, Math.round(tickStep(low, high, wanted)));
+  const first = Math.ceil(low / step);
+  const whole = Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, i) => (first + i) * step);
+  const between = high - low >= 2 ? [] : Array.from({ length: Math.ceil(high) - Math.floor(low) + 1 }, (_, i) => Math.floor(low) + i)
+    .flatMap((power) => (high - low < 1 || wanted > 3 ? [2, 5] : []).map((times) => power + Math.log10(times))).filter((at) => at >= low && at <= high);
+  return [...whole, ...between].sort((a, b) => a - b).map((at) => ({ at, text: Math.abs(at) >= 4 && Number.isInteger(at) ? `1e${String(at).replace('-', '\u2212')}` : shortNumber(10 ** at, 1) }));
 }
 
 const extent = (tick: Tick, { direction, size }: Room): number => (direction === 'x' ? textWidth(tick.text, size) : size);

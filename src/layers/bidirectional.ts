@@ -103,8 +103,8 @@ export class Bidirectional extends KerasLayer {
   override compute([x, ...initial]: readonly tf.Tensor[], masks: Masks, call: LayerCall): tf.Tensor[] {
     if (initial.length % 2 === 1) throw this.fail(`expected initial states for both directions, found ${initial.length}`);
     const half = initial.length / 2;
-    const [y, ...states] = this.forwardLayer.compute([x!, ...initial.slice(0, half)], masks, call);
-    const [yBack, ...statesBack] = this.backwardLayer.compute([x!, ...initial.slice(half)], masks, call);
+    const [y, ...states] = this.forwardLayer.compute([x!, ...initial.slice(0, half)], masks, { ...call, watch: call.watch?.within({ name: 'forward' }) });
+    const [yBack, ...statesBack] = this.backwardLayer.compute([x!, ...initial.slice(half)], masks, { ...call, watch: call.watch?.within({ name: 'backward' }) });
     const turned = this.returnSequences ? tf.reverse(yBack!, this.forwardLayer.timeMajor ? 0 : 1) : yBack!;
     return [...merged(this.mergeMode, y!, turned), ...states, ...statesBack];
   }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { SeeRnnError } from '../core/errors.js';
-import type { WentBack } from '../cells/op.js';
+import type { Watch } from '../cells/watch.js';
 import { baseArguments, ConfigReader, type Config, type LayerContext } from './config.js';
 
 /** How a layer is called: fresh for every call, so that nothing of one call reaches the next. */
@@ -9,8 +9,8 @@ export interface LayerCall {
   readonly training: boolean;
   /** Whether a stateful layer is to keep its new state, as training and prediction do and a trace must not. */
   readonly keepStates: boolean;
-  /** Hears of every backward pass that a recurrence of this call makes: two of a Bidirectional layer. */
-  readonly wentBack?: WentBack | undefined;
+  /** Looks into every recurrence of this call: two of a Bidirectional layer. */
+  readonly watch?: Watch | undefined;
 }
 
 /** One for each input: (samples, timesteps), 0 where a step is skipped; null where there is none. */

@@ -69,9 +69,9 @@ export function callRecurrence(spec: RecurrentSpec, inputs: readonly tf.Tensor[]
     const top = i === spec.cells.length - 1;
     // Above the first cell everything is in processing order.
     const turnedMask = steps && i > 0 && backwards ? tf.reverse(tf.cast(tf.reshape(steps, sequence.shape.slice(0, 2)), 'int32'), 1) : steps;
-    const { wentBack } = call;
+    const stacked = spec.cells.length > 1;
     const result = callCell(cell, x, initial.slice(at, at + states), turnedMask, top ? spec.returnSequences : true, {
-      ...call, wentBack: wentBack && ((flushed) => { wentBack(i > 0 && backwards ? flushed && flushed.slice().reverse() : flushed); }),
+      ...call, watch: stacked ? call.watch?.within({ name: String(i), reversed: i > 0 && backwards }) : call.watch,
     });
     at += states;
     last.push(...result.last);
@@ -94,7 +94,7 @@ function callCell(cell: RecurrentCell, x: tf.Tensor3D, initial: readonly tf.Tens
   // One mask for all steps and all gates, as in TF.js and Keras 3.
   const read = drops(dropout) ? tf.mul(x, tf.expandDims(dropped([samples, features], dropout), 1)) as tf.Tensor3D : x;
   return recurrentOp(recurrence, {
-    x: read, weights: cell.weights(), initial, mask, wentBack: call.wentBack,
+    x: read, weights: cell.weights(), initial, mask, watch: call.watch,
     recurrentDropout: drops(recurrentDropout) ? dropped([samples, recurrence.units], recurrentDropout) : null,
   }, wantSequence);
 }

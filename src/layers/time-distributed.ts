@@ -49,7 +49,7 @@ export class TimeDistributed extends KerasLayer {
     const flat = tf.reshape(x, [samples * timesteps, ...rest]);
     const mask = masks[0];
     const inner = mask && mask.rank > 2 ? tf.reshape(mask, [samples * timesteps, ...mask.shape.slice(2)]) : null;
-    const [y, ...others] = callInner(this.layer, flat, inner, call);
+    const [y, ...others] = callInner(this.layer, flat, inner, { ...call, watch: call.watch?.within({ fold: timesteps }) });
     if (others.length > 0) throw this.fail(`the layer it holds has ${others.length + 1} outputs, where one is expected`);
     return [tf.reshape(y!, [samples, timesteps, ...y!.shape.slice(1)])];
   }

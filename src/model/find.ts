@@ -46,6 +46,28 @@ export function findCall(graph: Graph, id: LayerId): Call {
   throw new SeeRnnError(`no layer '${id}'; ${near === undefined ? 'the' : `did you mean '${near}'? The`} model has: ${labels(computing(calls))}`);
 }
 
+/** A layer, and how it is named: `lstm`, `encoder/lstm` in a nested model. */
+export interface FoundLayer { readonly name: string; readonly layer: Layer }
+
+/** The layer that an id means, also one that is used several times: its weights are the same in all its uses. */
+export function findLayer(graph: Graph, id: LayerId): FoundLayer {
+  const { layers } = graph.model;
+  const own = layers.find((layer, i) => layer.name === id || i === id);
+  // Not by its calls: a Sequential model dissolves a model that is its first layer.
+  if (own && layers.filter(({ name }) => name === own.name).length === 1) return { name: own.name, layer: own };
+  const named = allCalls(graph).filter(({ layer }) => layer.name === id);
+  const layer = named[0]?.layer;
+  if (layer && named.length > 1 && named.every((call) => call.layer === layer)) return { name: layer.name, layer };
+  const { label, layer: found } = findCall(graph, id);
+  return { name: label, layer: found };
+}
+
+/** Whether a name, or a part of one, means a layer, or several. */
+export function hasLayer(graph: Graph, id: string): boolean {
+  return graph.model.layers.some(({ name }) => name === id) ||
+    allCalls(graph).some((call) => call.label === id || call.layer.name === id || (!isInput(call) && call.label.includes(id)));
+}
+
 /** The calls of one of a model's own layers. */
 function callsOf(graph: Graph, layer: Layer): Call[] {
   const calls = graph.calls.filter((call) => call.layer === layer);

@@ -88,6 +88,9 @@ export interface LayerInternals extends Named {
   readonly mergeMode?: 'concat' | 'sum' | 'mul' | 'ave' | null;
 }
 
+/** What a layer was given to penalise a weight with, by its option, e.g. `kernelRegularizer`; undefined where nothing was. */
+export const regularizerOf = (layer: Layer, option: string): unknown => (layer as unknown as Readonly<Record<string, unknown>>)[option] ?? undefined;
+
 /** A model as a layer: TF.js models are layers, also in its declarations' eyes but for generics. */
 export const inside = (layer: Layer | LayersModel): LayerInternals => layer as unknown as LayerInternals;
 

@@ -5,7 +5,8 @@ import { inside, originOf, requireModel, type Layer } from './internals.js';
 import { modelOrigin } from './keras/origin.js';
 import { namedLoss, type LossFunction } from './losses.js';
 import { isRecurrent, readRecurrent } from './recurrent.js';
-import { layerWeights, namedParts } from './weights.js';
+import { recurrentParts } from './recurrent-parts.js';
+import { layerWeights } from './weights.js';
 
 /** A shape; null where any number will do, as of samples. */
 export type OpenShape = readonly (number | null)[];
@@ -124,28 +125,24 @@ function layerSummary({ label, layer, node }: Call, labelOf: (tensor: (typeof no
     parameters: weights.reduce((sum, { variable }) => sum + sizeOf(variable.shape), 0),
     trainable: layer.trainableWeights.length > 0,
     weights: weights.map(({ name, variable }) => ({ name, shape: [...variable.shape] })),
-    recurrent: 'layers' in layer ? [] : recurrences(layer, ''),
+    recurrent: recurrences(layer),
     unknown: read === null || isRecurrent(read) ? null : read.reason,
   };
 }
 
 /** A layer's recurrences, those of its parts too. */
-function recurrences(layer: Layer, part: string): RecurrentSummary[] {
-  const read = readRecurrent(layer);
-  const within = (name: string): string => [part, name].filter((piece) => piece !== '').join('/');
-  if (!isRecurrent(read)) return namedParts(layer).flatMap(([name, sublayer]) => recurrences(sublayer, within(name)));
-  return read.cells.map(({ recurrence, weights, dropout, recurrentDropout }, i) => {
+export function recurrences(layer: Layer | LayersModel): RecurrentSummary[] {
+  return recurrentParts(layer).map(({ part, read: { returnSequences, returnState, stateful }, cell: { recurrence, weights, dropout, recurrentDropout } }) => {
     const { cell, units, activation, recurrentActivation, resetAfter, backwards } = recurrence;
     const [kernel, , bias] = weights();
     return {
-      part: within(read.cells.length > 1 ? String(i) : ''),
-      kind: cell.kind, units, gates: [...cell.gates],
+      part, kind: cell.kind, units, gates: [...cell.gates],
       gateWeights: { kernel: [kernel!.shape[0]!, units], recurrent_kernel: [units, units], bias: bias ? [...bias.shape.slice(0, -1), units] : null },
       resetAfter: cell.kind === 'GRU' ? resetAfter : null,
       activation: inSnakeCase(activation.name),
       recurrentActivation: cell.recurrentlyActivated.length > 0 ? inSnakeCase(recurrentActivation.name) : null,
       direction: backwards ? 'backwards' : 'forwards',
-      returnSequences: read.returnSequences, returnState: read.returnState, stateful: read.stateful, dropout, recurrentDropout,
+      returnSequences, returnState, stateful, dropout, recurrentDropout,
     };
   });
 }

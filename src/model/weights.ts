@@ -1,8 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { plainAxes, type NamedArray, type Numbers } from '../core/array.js';
-import { allCalls, graphOf, type Graph } from './calls.js';
-import { findCall, type LayerId } from './find.js';
-import { asModel, inside, requireModel, type Layer, type LayerVariable } from './internals.js';
+import { asModel, inside, type Layer, type LayerVariable } from './internals.js';
 import { directSublayers } from './sublayers.js';
 
 /** A weight of a layer, under a name of its own within the layer. */
@@ -14,6 +12,8 @@ export interface LayerWeight {
    */
   readonly name: string;
   readonly variable: LayerVariable;
+  /** The layer that holds it itself: the layer asked for, or a part of it, such as a cell. */
+  readonly owner: Layer;
   /** Whether training is what it is for, also where the layer is frozen: false for the moving averages of a normalisation. */
   readonly trainable: boolean;
   /** Names of its axes, e.g. `['features', 'gates']`. */
@@ -36,7 +36,7 @@ export function layerWeights(layer: Layer | LayersModel): LayerWeight[] {
       if (found.has(variable)) continue;
       const last = lastName(variable);
       found.set(variable, {
-        name: unique(prefix + last, names), variable, trainable: trained.includes(variable),
+        name: unique(prefix + last, names), variable, owner: part, trainable: trained.includes(variable),
         axes: axesOf(last, variable.shape.length, recurrent ? 'recurrent' : part.getClassName()),
       });
     }
@@ -83,32 +83,8 @@ function axesOf(name: string, rank: number, kind: string): readonly string[] {
   return known?.length === rank ? known : plainAxes(rank);
 }
 
-/**
- * The weights of a layer by their names, e.g. `kernel`, `recurrent_kernel` and `bias`, as copies.
- *
- * A recurrent layer's have the units of all gates side by side in their last axis: `kernel` (features, gates x units),
- * `recurrent_kernel` (units, gates x units), `bias` (gates x units), or (2, gates x units) for a GRU with `reset_after`. A part's stand
- * after its name: `forward/kernel`. Weights that are not trained, such as a normalisation's `moving_mean`, are among them.
- *
- * @param id a layer's index, name or part of its name
- * @returns an empty record for a layer without weights
- * @throws SeeRnnError where there is no such layer, or several
- * @example
- * const { kernel, recurrent_kernel } = await getWeights(model, 'lstm');
- */
-export async function getWeights(model: LayersModel, id: LayerId): Promise<Record<string, NamedArray>> {
-  requireModel('getWeights', model);
-  const layer = findLayer(graphOf(model), id);
-  const entries = layerWeights(layer).map(async ({ name, variable, axes }): Promise<[string, NamedArray]> => {
-    const tensor = variable.read();
-    // Copied: on some backends what is read is the model's own memory.
-    return [name, { data: ((await tensor.data()) as Numbers).slice(), shape: [...tensor.shape], axes }];
-  });
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-/** The layer that an id means: also one that is used several times, since its weights are the same in all its uses. */
-function findLayer(graph: Graph, id: LayerId): Layer {
-  const named = allCalls(graph).flatMap(({ layer }) => (layer.name === id || layer === graph.model.layers[id as number] ? [layer] : []));
-  return named.length > 0 && named.every((layer) => layer === named[0]) ? named[0]! : findCall(graph, id).layer;
-}
+/** What weights hold, as copies: on some backends what is read is the model's own memory. */
+export const readWeights = (weights: readonly LayerWeight[]): Promise<NamedArray[]> => Promise.all(weights.map(async ({ variable, axes }) => {
+  const tensor = variable.read();
+  return { data: ((await tensor.data()) as Numbers).slice(), shape: [...tensor.shape], axes: [...axes] };
+}));

@@ -48,10 +48,13 @@ function edges(parts: number, whole: number): Int32Array {
 function coloursOf(grid: Grid, mark: ImageMark): Uint32Array {
   const packed = packedTable(mark);
   const missing = packed.length - 1;
-  return Uint32Array.from({ length: grid.rows * grid.columns }, (_, i) => {
+  const colours = new Uint32Array(grid.rows * grid.columns);
+  // Not `Uint32Array.from`: a page draws millions of cells while it is zoomed.
+  for (let i = 0; i < colours.length; i++) {
     const level = levelOf(grid.values[i], mark.domain[0], mark.domain[1]);
-    return packed[level < 0 ? missing : level];
-  });
+    colours[i] = packed[level < 0 ? missing : level];
+  }
+  return colours;
 }
 
 /** The colour map as whole pixels; the colour for missing values comes last. */
@@ -68,6 +71,7 @@ function packedTable(mark: ImageMark): Uint32Array {
 }
 
 function repeated(grid: Grid, colours: Uint32Array, width: number, height: number): Pixels {
+  if (grid.rows === height && grid.columns === width) return { width, height, data: new Uint8ClampedArray(colours.buffer) };
   const pixels = new Uint32Array(width * height);
   const rowEdges = edges(grid.rows, height);
   const columnEdges = edges(grid.columns, width);

@@ -30,8 +30,8 @@ export function callLayer(layer: Layer, inputs: readonly tf.Tensor[], masks: Mas
 function callBidirectional(it: LayerInternals, inputs: readonly tf.Tensor[], mask: tf.Tensor | null, context: LayerCall): tf.Tensor[] {
   const [x, ...initial] = inputs;
   const half = initial.length / 2;
-  const [y, ...states] = callLayer(it.forwardLayer!, [x!, ...initial.slice(0, half)], [mask], context);
-  const [yBack, ...statesBack] = callLayer(it.backwardLayer!, [x!, ...initial.slice(half)], [mask], context);
+  const [y, ...states] = callLayer(it.forwardLayer!, [x!, ...initial.slice(0, half)], [mask], { ...context, watch: context.watch?.within({ name: 'forward' }) });
+  const [yBack, ...statesBack] = callLayer(it.backwardLayer!, [x!, ...initial.slice(half)], [mask], { ...context, watch: context.watch?.within({ name: 'backward' }) });
   const reversed = it.returnSequences ? tf.reverse(yBack!, 1) : yBack!;
   return [...merged(it.mergeMode ?? null, y!, reversed), ...states, ...statesBack];
 }

@@ -6,9 +6,8 @@ import { suggestion } from '../core/nearest.js';
 import { shown } from '../core/options.js';
 import { printable } from '../core/printable.js';
 import { compiledWith } from '../model/compiled.js';
-import { inside } from '../model/internals.js';
 import { lossByName, lossNames, namedLoss, type LossFunction, type NamedLoss } from '../model/losses.js';
-import { sublayers } from '../model/sublayers.js';
+import { penaltiesOf } from '../model/penalties.js';
 import { dealOut, dealOutArrays, nameOf, shapeOfAll, targetTensors, toTensor, type ArrayInputs, type Slots, type TargetShape } from './inputs.js';
 
 /** A loss: TF.js's or Keras's name for it (`meanSquaredError`, `mean_squared_error`, `mse`), or a function of (target, prediction) whose value is averaged. */
@@ -54,8 +53,8 @@ export function totalLoss(model: LayersModel, outputs: Slots, y: ArrayInputs, pa
       const weighted = weights[i] === undefined ? loss : tf.mul(loss, weightsLike(loss, weights[i], outputs, nameOf('sampleWeight', outputs, i)));
       return tf.mul(tf.mean(weighted), factors[i]! * share);
     });
-    // A wrapper shows its layer's penalties as its own: each counts once. So does it where the samples come in parts.
-    const penalties = part && part.from > 0 ? [] : [...new Set(sublayers(model).flatMap((layer) => inside(layer).losses ?? []))].map((penalty) => penalty());
+    // Where the samples come in parts each counts once.
+    const penalties = part && part.from > 0 ? [] : penaltiesOf(model).map((penalty) => penalty());
     return tf.addN([...terms, ...penalties].map((term) => tf.reshape(term, []))) as tf.Scalar;
   };
 }

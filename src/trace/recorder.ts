@@ -1,13 +1,15 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Numbers } from '../core/array.js';
+import type { InsideName, Watch } from '../cells/watch.js';
 import type { Call } from '../model/calls.js';
 import type { LayerVariable } from '../model/internals.js';
 import { layerWeights, type LayerWeight } from '../model/weights.js';
 import { inputAxes, outputAxes } from './axes.js';
+import { InsideRecorder } from './inside.js';
 import { Summed } from './joined.js';
 import type { Part } from './parts.js';
-import { QUANTITIES, type Passing, type Quantity } from './quantities.js';
-import type { Recording, WeightRecord } from './run.js';
+import { isRecurrentQuantity, QUANTITIES, type Passing, type Quantity } from './quantities.js';
+import type { Recording, WeightRecord } from './layer-run.js';
 import { Tap } from './tap.js';
 
 /** What is to be recorded. */
@@ -30,12 +32,14 @@ export class Recorder {
   private readonly quantities: ReadonlySet<Quantity>;
   /** The gradients by weights, of layers that are used several times once. */
   private readonly byWeight = new Map<LayerVariable, Summed>();
-  /** What was flushed, by the calls that went back. */
-  private readonly flushed = new Map<Call, Float64Array | null>();
+  private readonly inside = new Map<Call, InsideRecorder>();
 
   constructor(private readonly wanted: Wanted) {
     this.quantities = new Set(wanted.quantities);
+    const recurrent = wanted.quantities.filter(isRecurrentQuantity);
+    const states = recurrent.filter((quantity) => quantity !== 'weight-steps') satisfies InsideName[];
     for (const call of wanted.calls) {
+      this.inside.set(call, new InsideRecorder({ label: call.label, values: new Set(wanted.values ? states : []), gradients: new Set(wanted.differentiated ? recurrent : []) }));
       this.taps.set(call, { outputs: [], inputs: [] });
       for (const { variable } of this.weightsOf(call)) this.byWeight.set(variable, new Summed());
     }
@@ -58,10 +62,9 @@ export class Recorder {
     });
   }
 
-  /** Notes a backward pass of a recurrence; those of a Bidirectional layer's two, and of several parts, are added up. */
-  wentBack(call: Call, flushed: Float64Array | null): void {
-    const before = this.flushed.get(call);
-    this.flushed.set(call, before === undefined ? flushed : before && flushed && before.map((count, step) => count + flushed[step]!));
+  /** What is to look into a call's recurrences. */
+  watch(call: Call, part: Part | null, anchor: tf.Scalar | null): Watch | undefined {
+    return this.inside.get(call)?.watch(part, anchor, () => { this.reached = ` below the recurrence of layer '${call.label}'`; });
   }
 
   /**
@@ -84,7 +87,8 @@ export class Recorder {
       inputs: this.taps.get(call)!.inputs.map(({ record }) => record),
       weights: this.weightsOf(call).map(({ name, variable, axes }): WeightRecord => (
         { name, shape: variable.shape, axes, gradient: this.byWeight.get(variable)!.whole })),
-      flushed: this.flushed.get(call) ?? null,
+      inside: this.inside.get(call)!.records,
+      flushed: this.inside.get(call)!.flushed,
     }]));
   }
 

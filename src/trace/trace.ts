@@ -25,7 +25,12 @@ export interface TraceOptions {
    * named is recorded too: its gradient is that by the data.
    */
   readonly layers?: LayerId | readonly LayerId[];
-  /** What to record of them; default `['outputs']`. Inputs and weights come out of the same backward pass, which then has more to do. */
+  /**
+   * What to record of them; default `['outputs']`. All of it comes out of the same backward pass, which then has more to do and to
+   * keep: `hidden`, `cell` and `gates`, of recurrent layers alone, are as large as the layer's outputs, each gate by itself. A layer
+   * that runs with checkpoints, beyond the memory budget (`setMemoryBudget`), runs once more for each of them, and refuses where
+   * one of these arrays is itself larger than the budget.
+   */
   readonly quantities?: readonly Quantity[];
   /** Whether the forward values are recorded beside the gradients by them; default true. Without them a large run needs half the room. */
   readonly values?: boolean;
@@ -179,7 +184,7 @@ function onePass({ model, graph, training, data, recorder, predictions }: PassPa
     const forward = (anchor: tf.Scalar | null): tf.Tensor[] => {
       const context: WalkContext = {
         training, keepStates: false,
-        wentBack: (call, flushed) => { recorder.wentBack(call, flushed); },
+        watch: (call) => recorder.watch(call, part, anchor),
         enter: (call, tensors) => recorder.tap('inputs', call, tensors, part, anchor),
       };
       const outputs = walk(graph, inputs, context, (call, tensors) => recorder.tap('outputs', call, tensors, part, anchor)).map(({ value }) => value);

@@ -2,15 +2,15 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { SeeRnnError } from '../core/errors.js';
 import { originOf, type GraphNode } from '../model/internals.js';
 import { nodeOf, type Call, type Graph } from '../model/calls.js';
-import type { WentBack } from '../cells/op.js';
+import type { Watch } from '../cells/watch.js';
 import type { LayerCall } from '../layers/keras-layer.js';
 import { callLayer } from './call.js';
 import { outputMasks, type Masked } from './masks.js';
 
 /** How all of a model's layers are called. */
-export interface WalkContext extends Omit<LayerCall, 'wentBack'> {
-  /** Hears of a call's backward pass, later: see {@link LayerCall}. */
-  readonly wentBack?: (call: Call, ...what: Parameters<WentBack>) => void;
+export interface WalkContext extends Omit<LayerCall, 'watch'> {
+  /** What is to look into a call's recurrences; undefined where nothing is. */
+  readonly watch?: (call: Call) => Watch | undefined;
   /** Sees what a call reads, before it is made, and gives back what it is to read in its place. */
   readonly enter?: (call: Call, inputs: tf.Tensor[]) => tf.Tensor[];
 }
@@ -46,9 +46,7 @@ export function walk(
       const read = node.inputTensors.map(valueOf);
       const entered = context.enter?.(call, read.map(({ value }) => value));
       const from = entered ? read.map(({ mask }, i) => ({ value: entered[i]!, mask })) : read;
-      results = inner ? walk(inner, from, context, visit) : called(call, from, {
-        ...context, wentBack: (flushed) => { context.wentBack?.(call, flushed); },
-      });
+      results = inner ? walk(inner, from, context, visit) : called(call, from, { ...context, watch: context.watch?.(call) });
     }
     const values = visit(call, results.map(({ value }) => value));
     done.set(node, results.map(({ mask }, i) => ({ value: values[i]!, mask })));

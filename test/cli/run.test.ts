@@ -18,7 +18,7 @@ describe('the command line', () => {
     expect(await said(['-V'])).toEqual(expected);
   });
 
-  it.each([['--help'], ['gradients', '--help'], ['outputs', '--help'], ['weights', '--help'], ['summary', '--help'], ['examples', '--help'], ['plot', '--help'], ['plot', '0d', '--help'], ['plot', '1d', '--help'], ['plot', '2d', '--help'], ['plot', 'hist', '--help']])(
+  it.each([['--help'], ['gradients', '--help'], ['outputs', '--help'], ['weights', '--help'], ['summary', '--help'], ['health', '--help'], ['examples', '--help'], ['plot', '--help'], ['plot', '0d', '--help'], ['plot', '1d', '--help'], ['plot', '2d', '--help'], ['plot', 'hist', '--help'], ['plot', 'rnn-heatmap', '--help'], ['plot', 'rnn-histogram', '--help']])(
     'helps: %s %s %s', async (...argv) => {
       const words = argv.filter((word: string | undefined) => word !== undefined);
       const { code, stdout, stderr } = await said(words);
@@ -34,9 +34,10 @@ describe('the command line', () => {
 
   it.each([
     ['polt', "unknown command 'polt'; did you mean 'plot'?"],
-    ['frobnicate', "unknown command 'frobnicate'; there are: gradients, outputs, weights, summary, plot, examples"],
+    ['frobnicate', "unknown command 'frobnicate'; there are: gradients, outputs, weights, summary, health, plot, examples"],
     ['plot 3d', "unknown command '3d'; did you mean '0d'?"],
-    ['plot histogram', "unknown command 'histogram'; there are: 0d, 1d, 2d, hist"],
+    ['plot histogram', "unknown command 'histogram'; did you mean 'rnn-histogram'?"],
+    ['plot scatter-of-everything', "unknown command 'scatter-of-everything'; there are: 0d, 1d, 2d, hist, rnn-heatmap, rnn-histogram"],
     ['--hlep', "unknown option '--hlep'; did you mean '--help'?"],
     ['--frobnicate', "unknown option '--frobnicate'"],
     ['plot 2d x.npy --out a.png --nrom -1,1', "unknown option '--nrom'; did you mean '--norm'?"],
@@ -48,7 +49,7 @@ describe('the command line', () => {
     ['plot 1d x.npy y.npy --out a.png', "too many arguments for '1d'. Expected 1 argument but got 2"],
     ['plot 1d x.npy --out a.png --rows many', '--rows must be a whole number of at least 1, or \'auto\', found "many"'],
     ['plot 1d x.npy --out a.png --samples 0-3', '--samples must be a stretch such as 0:16, 8: or :-1, or a single index, found "0-3"'],
-    ['gradients m.h5 --layer 0 --of hidden --x x.npy --y y.npy --out g.npy', "option '--of <quantity>' argument 'hidden' is invalid. Allowed choices are outputs, inputs, weights"],
+    ['gradients m.h5 --layer 0 --of state --x x.npy --y y.npy --out g.npy', "option '--of <quantity>' argument 'state' is invalid. Allowed choices are outputs, hidden, cell, gates, inputs, weights, weight-steps"],
     ['gradients m.h5 --layer 0 --x x.npy --y y.npy --out g.npy', "required option '--of <quantity>' not specified"],
     ['gradients m.h5 --layer 0 --of outputs --x x.npy --out g.npy', "required option '--y <file>' not specified"],
     ['gradients --layer 0 --of outputs --x x.npy --y y.npy --out g.npy', "missing required argument 'model'"],
@@ -58,8 +59,10 @@ describe('the command line', () => {
     ['gradients m.h5 --layer 0 --of outputs --x x.npy --y y.npy --out g.npy --loss poison', "--loss: unknown loss 'poison'; did you mean 'poisson'?"],
     ['gradients m.h5 --layer 0 --of outputs --x x.npy --y y.npy --out g.npy --loss a=mse,b', '--loss must be a name, or name=loss for each output, separated by commas, found "a=mse,b"'],
     ['outputs m.h5 --of inputs --x x.npy --out g.npy', '--of inputs is of a layer: say which by --layer'],
-    ['outputs m.h5 --of weights --layer 0 --x x.npy --out g.npy', "option '--of <quantity>' argument 'weights' is invalid. Allowed choices are outputs, inputs"],
+    ['outputs m.h5 --of weights --layer 0 --x x.npy --out g.npy', "option '--of <quantity>' argument 'weights' is invalid. Allowed choices are outputs, hidden, cell, gates, inputs"],
     ['weights m.h5 --out w.npz', "required option '--layer <id>' not specified"],
+    ['health m.h5', "required option '--x <file>' not specified"],
+    ['health m.h5 --x x.npy --batch-size 0', '--batch-size must be a whole number of at least 1, found "0"'],
     ['summary m.h5 --jsno', "unknown option '--jsno'; did you mean '--json'?"],
     ['plot 1d x.npy --out a.png --max-bytes 1GB', '--max-bytes must be a whole number of at least 1, found "1GB"'],
   ])('%s: one line and 2', async (line, message) => {
@@ -67,7 +70,7 @@ describe('the command line', () => {
   });
 
   it('a name with control characters does not reach the terminal as such', async () => {
-    expect(await said(['pl\u001b[2Jot\n'])).toEqual({ code: 2, stdout: '', stderr: "see-rnn: unknown command 'pl\\u001b[2Jot\\u000a'; there are: gradients, outputs, weights, summary, plot, examples\n" });
+    expect(await said(['pl\u001b[2Jot\n'])).toEqual({ code: 2, stdout: '', stderr: "see-rnn: unknown command 'pl\\u001b[2Jot\\u000a'; there are: gradients, outputs, weights, summary, health, plot, examples\n" });
   });
 });
 

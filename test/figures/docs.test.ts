@@ -6,13 +6,18 @@ import { featuresHistOptions } from '../../src/figures/features-hist.js';
 import { features0DOptions } from '../../src/figures/features0d.js';
 import { features1DOptions } from '../../src/figures/features1d.js';
 import { features2DOptions } from '../../src/figures/features2d.js';
+import { featuresHistGridOptions } from '../../src/figures/features-hist-grid.js';
+import { rnnHeatmapOptions } from '../../src/figures/rnn-heatmap.js';
+import { rnnHistogramOptions } from '../../src/figures/rnn-histogram.js';
+import { saturationPlotOptions } from '../../src/figures/saturation-plot.js';
 
 // docs/figures.md lists the options from the same tables by which the functions check their callers.
 // UPDATE_GOLDEN=1 writes the lists anew.
 
 const page = new URL('../../docs/figures.md', import.meta.url);
 const tables: Readonly<Record<string, OptionSpecs>> = {
-  features0D: features0DOptions, features1D: features1DOptions, features2D: features2DOptions, featuresHist: featuresHistOptions, beside: besideOptions,
+  features0D: features0DOptions, features1D: features1DOptions, features2D: features2DOptions, featuresHist: featuresHistOptions,
+  rnnHeatmap: rnnHeatmapOptions, rnnHistogram: rnnHistogramOptions, featuresHistGrid: featuresHistGridOptions, saturationPlot: saturationPlotOptions, beside: besideOptions,
 };
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

@@ -4,6 +4,10 @@ import { besideOptions } from '../../src/figures/beside.js';
 import { figureKinds } from './kinds.js';
 import { features1DOptions } from '../../src/figures/features1d.js';
 import { features2DOptions } from '../../src/figures/features2d.js';
+import { featuresHistGridOptions } from '../../src/figures/features-hist-grid.js';
+import { rnnHeatmapOptions } from '../../src/figures/rnn-heatmap.js';
+import { rnnHistogramOptions } from '../../src/figures/rnn-histogram.js';
+import { saturationPlotOptions } from '../../src/figures/saturation-plot.js';
 
 /** A command line's text for an option, as the option reads it. */
 const fromText = (spec: { parse?: (text: string) => unknown; read: (value: unknown) => unknown }, text: string): unknown => {
@@ -12,7 +16,9 @@ const fromText = (spec: { parse?: (text: string) => unknown; read: (value: unkno
 };
 
 describe('the tables of options', () => {
-  it.each([...Object.entries(figureKinds).map(([kind, { options }]) => [kind, options] as const), ['beside', besideOptions] as const])('%s: every default is of the form its option asks for, and every option says what it does', (_, specs) => {
+  it.each([...Object.entries(figureKinds).map(([kind, { options }]) => [kind, options] as const), 
+    ['beside', besideOptions], ['rnnHeatmap', rnnHeatmapOptions], ['rnnHistogram', rnnHistogramOptions], ['featuresHistGrid', featuresHistGridOptions], ['saturationPlot', saturationPlotOptions],
+  ] as const)('%s: every default is of the form its option asks for, and every option says what it does', (_, specs) => {
     for (const [name, spec] of Object.entries(specs)) {
       expect(spec.read(spec.default), name).toEqual(spec.default);
       expect(spec.help, name).toMatch(/^\S.*[^.]$/);

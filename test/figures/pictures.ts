@@ -3,8 +3,14 @@ import { featuresHistFigure } from '../../src/figures/features-hist.js';
 import { features0DFigure } from '../../src/figures/features0d.js';
 import { features1DFigure } from '../../src/figures/features1d.js';
 import { features2DFigure } from '../../src/figures/features2d.js';
+import { featuresHistGridFigure } from '../../src/figures/features-hist-grid.js';
+import { rnnHeatmapFigure } from '../../src/figures/rnn-heatmap.js';
+import { rnnHistogramFigure } from '../../src/figures/rnn-histogram.js';
+import { saturationPlotFigure } from '../../src/figures/saturation-plot.js';
 import type { Figure } from '../../src/figures/figure.js';
 import { at, channel, firstSamples, gradients, lastStep, outputs, spoiled } from './data.js';
+import { lostWeights, recurrentWeights, saturated, spoiledWeights } from './weights-data.js';
+import { Random } from '../random.js';
 
 const six = gradients({ samples: 16, timesteps: 100, units: 6 });
 const wide = gradients({ samples: 16, timesteps: 100, units: 256 }, { seed: 3, scale: 1e-4 });
@@ -19,6 +25,20 @@ const broken = spoiled(gradients({ samples: 3, timesteps: 40, units: 4 }, { seed
 });
 const small = { dpi: 96 } as const;
 const grads = { ...small, title: 'grads' } as const;
+
+const lstm = recurrentWeights({ kind: 'LSTM', units: 6, features: 12 });
+const lstm256 = recurrentWeights({ kind: 'LSTM', units: 256, features: 20 });
+const gru = recurrentWeights({ kind: 'GRU', units: 32, features: 16, biases: 2 });
+const bidirectional = recurrentWeights({ kind: 'LSTM', units: 64, features: 16, directions: ['forward', 'backward'] });
+const brokenGru = spoiledWeights(recurrentWeights({ kind: 'GRU', units: 8, features: 3, biases: 2, directions: ['forward', 'backward'] }));
+const simple = recurrentWeights({ kind: 'SimpleRNN', units: 6, features: 1, biases: 0 });
+
+const random = new Random(4);
+const normals = (count: number, spread: number, mean = 0): Float64Array => Float64Array.from({ length: count }, () => mean + spread * random.normal());
+const sparse = (count: number): Float64Array => Float64Array.from({ length: count }, () => (random.uniform() < 0.4 ? 0 : random.normal()));
+const beforeAndAfter = [[[normals(500, 1), normals(500, 0.5, 1)], [normals(300, 0.1), normals(300, 0.1, 0.2)]], [[normals(500, 2), normals(500, 1)], [normals(300, 0.3)]]];
+const peaked = [[[sparse(5000)], [sparse(3000)], [normals(1000, 1)]], [[sparse(5000)], [[NaN, 1, 2, -Infinity]], [normals(1000, 1)]]];
+const many = Array.from({ length: 8 }, () => Array.from({ length: 10 }, () => [normals(300, 1), normals(300, 0.7, 0.5), normals(300, 0.3, -1)]));
 
 /** Every picture that is kept: each figure function, each of its options, one to 256 panels, sound and broken data. */
 export const pictures: Readonly<Record<string, () => Figure>> = {
@@ -86,6 +106,36 @@ export const pictures: Readonly<Record<string, () => Figure>> = {
   'hist-limits': () => featuresHistFigure(waves, { ...small, title: 'outputs', bins: 25, xLimits: [-0.5, 0.5], colors: 'seagreen', borders: 'frame' }),
   'hist-colors': () => featuresHistFigure(waves, { ...small, title: 'outputs', subplotBy: 'sample', bins: 30, colors: ['#0072b2', '#d55e00', '#009e73'], shareY: 'row', annotations: ['first', 'second', 'third'] }),
   'hist-missing': () => featuresHistFigure(broken, { ...grads, subplotBy: 'unit', bins: 20 }),
+
+  'rnn-heatmap': () => rnnHeatmapFigure(lstm, small),
+  'rnn-heatmap-256-units': () => rnnHeatmapFigure(lstm256, small),
+  'rnn-heatmap-gradients': () => rnnHeatmapFigure(gru, { ...small, of: 'gradients', absoluteValue: true }),
+  'rnn-heatmap-bidirectional': () => rnnHeatmapFigure(bidirectional, { ...small, norm: [-0.1, 0.1] }),
+  'rnn-heatmap-missing': () => rnnHeatmapFigure(brokenGru, { ...small, norm: 'none', colorMap: 'RdBu' }),
+  'rnn-heatmap-lost': () => rnnHeatmapFigure(lostWeights(simple), small),
+  'rnn-heatmap-simple': () => rnnHeatmapFigure(simple, { ...small, normalize: true, title: 'A SimpleRNN of ours, whose title is longer than it is wide', colorMap: 'viridis' }),
+  'rnn-heatmap-look': () => rnnHeatmapFigure(gru, {
+    ...small, bias: false, gateLineWidth: 3, borders: 'none', ticks: 'none', colorBar: false, widthScale: 0.7, heightScale: 0.6, title: 'none',
+  }),
+
+  'rnn-histogram': () => rnnHistogramFigure(lstm, small),
+  'rnn-histogram-256-units': () => rnnHistogramFigure(lstm256, small),
+  'rnn-histogram-own-scales': () => rnnHistogramFigure(gru, { ...small, of: 'gradients', equateAxes: 0 }),
+  'rnn-histogram-bidirectional': () => rnnHistogramFigure(bidirectional, { ...small, equateAxes: 2 }),
+  'rnn-histogram-missing': () => rnnHistogramFigure(brokenGru, { ...small, borders: 'frame' }),
+  'rnn-histogram-lost': () => rnnHistogramFigure(lostWeights(simple), small),
+  'rnn-histogram-look': () => rnnHistogramFigure(lstm, { ...small, bias: false, bins: 40, colors: 'seagreen', widthScale: 0.8, heightScale: 0.7, ticks: 'x', title: 'Weights, as they began' }),
+
+  'hist-grid': () => featuresHistGridFigure(beforeAndAfter, { ...small, columnTitles: ['kernel', 'bias'], sideAnnotations: ['layer'], labels: ['before', 'after'], bins: 40, title: 'Weights of two layers' }),
+  'hist-grid-clipped': () => featuresHistGridFigure(peaked, {
+    ...small, peaksToClip: 1, columnTitles: ['one', 'two, with a longer name than there is room for above it', 'three'], sideAnnotations: ['lstm', 'a dense layer of quite a name that goes on'], shareY: 'none',
+  }),
+  'hist-grid-tight': () => featuresHistGridFigure(many, { ...small, bins: 30, tight: true, columnTitles: Array.from({ length: 10 }, (_, i) => `layer ${i}`), sideAnnotations: ['step'] }),
+  'hist-grid-limits': () => featuresHistGridFigure(beforeAndAfter, { ...small, xLimits: [-1, 1], yLimit: 50, shareX: 'all', colors: ['navy', 'orange'], labels: 'none', borders: 'frame' }),
+
+  'saturation': () => saturationPlotFigure(saturated([{ name: 'lstm', gates: ['input', 'forget', 'output'], units: 64 }]), small),
+  'saturation-two-ways': () => saturationPlotFigure(saturated([{ name: 'lstm', parts: ['forward', 'backward'], gates: ['input', 'forget', 'output'], units: 256 }, { name: 'dense', gates: [], units: 1 }]), small),
+  'saturation-mixed': () => saturationPlotFigure(saturated([{ name: 'lstm', gates: ['input', 'forget', 'output'], units: 6 }, { name: 'gru', gates: ['update', 'reset'], units: 12 }]), small),
 
   'beside': () => besideFigure([1, 2, 3].map((seed) => features2DFigure(gradients({ samples: 16, timesteps: 50, units: 16 }, { seed, scale: 2e-4, decay: 0.02 * seed }), {
     rows: 8, norm: [-1e-4, 1e-4], ticks: 'none', title: 'none', annotations: 'none', widthScale: 0.42, valueName: 'gradient', colorBar: seed === 3, ...small,

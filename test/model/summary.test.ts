@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ownLayers } from '../../src/layers/registry.js';
 import { summaryText } from '../../src/model/summary-text.js';
 import { modelSummary } from '../../src/model/summary.js';
-import { getWeights } from '../../src/model/weights.js';
+import { getWeights } from '../../src/model/get-weights.js';
 import '../backends.js';
 import { apply, dense, lstm, recurrent, type Symbolic } from '../trace/seeded.js';
 

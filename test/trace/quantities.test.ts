@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NamedArray } from '../../src/core/array.js';
-import { getWeights } from '../../src/model/weights.js';
+import { getWeights } from '../../src/model/get-weights.js';
 import { trace } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
 import { expectClose } from './close.js';
@@ -232,7 +232,7 @@ describe('what was not recorded', () => {
 
   test('is refused in the options', async () => {
     await expect(trace(model, x, y, { loss, quantities: ['output' as 'outputs'] })).rejects.toMatchObject({
-      name: 'UsageError', message: "trace: option 'quantities' must be a list of 'outputs', 'inputs', 'weights', found [\"output\"]",
+      name: 'UsageError', message: "trace: option 'quantities' must be a list of 'outputs', 'hidden', 'cell', 'gates', 'inputs', 'weights', 'weight-steps', found [\"output\"]",
     });
   });
 });

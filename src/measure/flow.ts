@@ -1,0 +1,42 @@
+import { quantile } from 'd3-array';
+import { shapeText, type NamedArray } from '../core/array.js';
+import { SeeRnnError } from '../core/errors.js';
+import type { Flow } from './analysis.js';
+import { norm } from './linear-algebra.js';
+
+/**
+ * The norm of a gradient against time: the Euclidean norm over units, for each sample and over all, and its spread over samples.
+ *
+ * Where the loss comes in at more than one timestep (`entries`), the norm gathers from all of them and can't be read as what is left of
+ * a gradient some steps on: that is what `carried` measures. Norms are scaled, so that squares of tiny values don't underflow.
+ *
+ * @param gradient (samples, timesteps, units)
+ * @param mask (samples, timesteps), 0 at steps that are skipped: they are NaN in the result, and left out of the spread
+ * @param entries at how many timesteps the loss comes in; see `entriesOf`
+ * @throws SeeRnnError for a gradient of another rank
+ * @example
+ * const run = await trace(model, x, y, { quantities: ['hidden'] });
+ * flow(run.layer('lstm').gradient('hidden'), null, 1).norm[0]; // of dL/dh_0, over all samples and units
+ */
+export function flow({ data, shape }: NamedArray, mask: NamedArray | null, entries: number): Flow {
+  if (shape.length !== 3) throw new SeeRnnError(`flow: expected a gradient of shape (samples, timesteps, units), found ${shapeText(shape)}`);
+  const [samples, timesteps, units] = shape as [number, number, number];
+  const bySample = new Float64Array(samples * timesteps);
+  for (let row = 0; row < bySample.length; row++) bySample[row] = mask?.data[row] === 0 ? Number.NaN : norm(data, row * units, (row + 1) * units);
+  const at = (t: number): number[] => Array.from({ length: samples }, (_, sample) => bySample[sample * timesteps + t]!).filter((value) => !Number.isNaN(value));
+  const over = (read: (values: number[]) => number | undefined): Float64Array => Float64Array.from({ length: timesteps }, (_, t) => read(at(t)) ?? Number.NaN);
+  return {
+    norm: over((values) => (values.length === 0 ? undefined : norm(values))),
+    bySample: { data: bySample, shape: [samples, timesteps], axes: ['samples', 'timesteps'] },
+    median: over((values) => quantile(values, 0.5)), low: over((values) => quantile(values, 0.1)), high: over((values) => quantile(values, 0.9)),
+    entries: { steps: entries, of: timesteps },
+  };
+}
+
+/** At how many timesteps a gradient is not zero throughout: of the gradient by `outputs`, those at which the loss comes in. */
+export function entriesOf({ data, shape }: NamedArray): number {
+  const [timesteps, units] = [shape.at(-2)!, shape.at(-1)!];
+  const entered = new Set<number>();
+  for (let n = 0; n < data.length; n++) if (data[n] !== 0) entered.add(Math.floor(n / units) % timesteps);
+  return entered.size;
+}

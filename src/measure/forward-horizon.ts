@@ -1,0 +1,139 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { asNamedArray, sizeOf, type ArrayInput, type NamedArray } from '../core/array.js';
+import { dealOutArrays, slotsOf, type ArrayInputs, type Slots } from '../trace/inputs.js';
+import type { Run } from '../trace/run.js';
+import { trace, type TraceOptions } from '../trace/trace.js';
+import type { ForwardHorizon, Measured } from './analysis.js';
+import { norm } from './linear-algebra.js';
+import { chanceOf } from './other-targets.js';
+
+export interface ForwardHorizonOptions extends Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight'> {
+  /** The change that counts, as a share of the change when all inputs are another sample's; default 0.1. */
+  readonly share?: number;
+  /** How often all is repeated, each time with other samples paired; default 3. */
+  readonly pairings?: number;
+  /** At how many places, about, the sequence is cut; default 16. */
+  readonly places?: number;
+}
+
+/** By so much at least must the loss rise where all inputs are another sample's, and no more likely must it be by chance: else nothing shows of what was learnt. */
+const USED = { rise: 0.5, chance: 0.01 };
+
+/**
+ * How far back a model's inputs change what it says at the end: its memory, as opposed to the reach of its gradient.
+ *
+ * The first k timesteps of every sample are taken from another sample, for k from none to all, and the model runs again. Of its last
+ * output the root mean square change is told, in units of the change at k = all, and the loss. The idea is Khandelwal, He, Qi and
+ * Jurafsky 2018 (1805.04623), who take a language model's context away, or perturb it, beyond some distance, and watch the loss rise;
+ * taking another sample's rather than zeros keeps the inputs what they may be, tokens too. The horizon is the largest distance from
+ * the end, in steps, at which such a change still moves the output by the share.
+ *
+ * A small gradient isn't a short memory: a state that has been latched keeps what it was set by, and hardly moves with it. Nor is it
+ * the other way round: before training, gradient may go far where nothing is remembered yet.
+ *
+ * @param timesteps how many the recurrences have: inputs of as many are sequences
+ * @returns why not, where no input is a sequence, there is only one sample, or the predictions are all the same
+ */
+export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: ArrayInputs, timesteps: number, options: ForwardHorizonOptions = {}): Promise<Measured<ForwardHorizon>> {
+  const { share = 0.1, pairings = 3, places = 16, ...loss } = options;
+  const slots = slotsOf('input', model.inputs);
+  const inputs = dealOutArrays(x, slots, 'x').map((value, i) => asNamedArray(value as ArrayInput, `x of ${slots.names[i]!}`));
+  const sequences = sequencesAmong(inputs, timesteps);
+  if (!sequences.includes(true)) return { why: `no input of the model has the ${timesteps} timesteps of its recurrences` };
+  const samples = inputs[0]!.shape[0]!;
+  if (samples < 2) return { why: 'with one sample there is no other to take inputs from' };
+
+  const outputs = slotsOf('output', model.outputs);
+  const atEnd = { ...loss, ...atLastStep(loss.sampleWeight, outputs, timesteps, samples) };
+  const run = async (changed: readonly NamedArray[]): Promise<Run> => trace(model, changed, y, { ...atEnd, layers: [], quantities: [], values: false });
+  const first = await run(inputs);
+  const shifts = Array.from({ length: Math.min(pairings, samples - 1) }, (_, i) => 1 + i);
+  const cuts = placesToCut(timesteps, places);
+  const changes: Float64Array[] = [];
+  const losses: Float64Array[] = [];
+  for (const shift of shifts) {
+    const moved: number[][] = [];
+    const risen: number[] = [];
+    for (const k of cuts) {
+      const again = k === 0 ? first : await run(inputs.map((input, i) => (sequences[i] ? withOthersStart(input, k, shift) : input)));
+      moved.push(first.predictions.map((before, i) => changeAtEnd(before, again.predictions[i]!, timesteps)));
+      risen.push(again.loss!);
+    }
+    // Each output in units of its own change at the end; those that never change say nothing.
+    const whole = moved.at(-1)!;
+    const counted = whole.flatMap((change, i) => (change > 0 ? [i] : []));
+    if (counted.length === 0) return { why: 'the model says the same whatever its inputs are' };
+    changes.push(Float64Array.from(moved, (at) => norm(counted.map((i) => at[i]! / whole[i]!)) / Math.sqrt(counted.length)));
+    losses.push(Float64Array.from(risen));
+  }
+  const over = (curves: readonly Float64Array[]): Float64Array => Float64Array.from(cuts, (_, i) => curves.reduce((sum, curve) => sum + curve[i]!, 0) / curves.length);
+  const change = over(changes);
+  const lossCurve = over(losses);
+  const chance = chanceOf(model, first.predictions, y, atEnd);
+  const from = cuts.findIndex((k, i) => k > 0 && change[i]! >= share);
+  return {
+    occluded: Int32Array.from(cuts), change, loss: lossCurve, timesteps,
+    lossRise: (lossCurve.at(-1)! - lossCurve[0]!) / lossCurve[0]!,
+    usesInputs: lossCurve.at(-1)! > (1 + USED.rise) * lossCurve[0]! && chance <= USED.chance, chance,
+    // Of k steps the last is timesteps - k before the end.
+    horizon: { steps: timesteps - cuts[from]!, open: cuts[from] === 1 },
+  };
+}
+
+/** Which inputs are sequences of so many steps: (samples, timesteps, ...); without any of those, (samples, timesteps) of tokens. */
+function sequencesAmong(inputs: readonly NamedArray[], timesteps: number): boolean[] {
+  const ofRank = (test: (rank: number) => boolean): boolean[] => inputs.map(({ shape }) => test(shape.length) && shape[1] === timesteps);
+  const vectors = ofRank((rank) => rank >= 3);
+  return vectors.includes(true) ? vectors : ofRank((rank) => rank === 2);
+}
+
+/** After how many steps the sequence is cut: all places, or so many, closer to each other near both ends. */
+function placesToCut(timesteps: number, most: number): number[] {
+  if (timesteps <= most) return Array.from({ length: timesteps + 1 }, (_, k) => k);
+  const near = Array.from({ length: Math.floor(most / 2) }, (_, i) => Math.round(timesteps ** ((i + 1) / Math.floor(most / 2))));
+  const even = Array.from({ length: Math.floor(most / 2) }, (_, i) => Math.round(((i + 1) * timesteps) / Math.floor(most / 2)));
+  return [...new Set([0, 1, ...even, ...near.map((one) => timesteps - one)])].filter((k) => k >= 0).sort((a, b) => a - b);
+}
+
+/** The first k steps of each sample from one that comes so much later. */
+function withOthersStart({ data, shape, axes }: NamedArray, k: number, shift: number): NamedArray {
+  const [samples, timesteps] = shape as [number, number];
+  const step = sizeOf(shape.slice(2));
+  const out = data.slice();
+  for (let sample = 0; sample < samples; sample++) {
+    const other = ((sample + shift) % samples) * timesteps * step;
+    out.set(data.subarray(other, other + k * step), sample * timesteps * step);
+  }
+  return { data: out, shape, axes };
+}
+
+/** How far a prediction has moved, as a norm over samples; at its last step where it has them. */
+function changeAtEnd(before: NamedArray, after: NamedArray, timesteps: number): number {
+  const { shape } = before;
+  const stepped = hasSteps(shape, timesteps);
+  const inner = sizeOf(shape.slice(stepped ? 2 : 1));
+  const row = stepped ? timesteps * inner : inner;
+  const off = Array.from(before.data, (value, n) => (n % row >= row - inner ? value - after.data[n]! : 0));
+  return norm(off);
+}
+
+const hasSteps = (shape: readonly (number | null)[], timesteps: number): boolean => shape.length >= 3 && shape[1] === timesteps;
+
+/** Weights under which the loss of an output with timesteps is that at its last one. */
+function atLastStep(given: TraceOptions['sampleWeight'], outputs: Slots, timesteps: number, samples: number): Pick<TraceOptions, 'sampleWeight'> {
+  const stepped = outputs.tensors.map(({ shape }) => hasSteps([...shape], timesteps) || (shape.length >= 3 && shape[1] === null));
+  if (!stepped.includes(true)) return given === undefined ? {} : { sampleWeight: given };
+  const weights = given === undefined ? [] : dealOutArrays(given as ArrayInputs, outputs, 'sampleWeight');
+  return {
+    sampleWeight: stepped.map((isStepped, i): ArrayInput => {
+      const own = weights[i] === undefined ? null : asNamedArray(weights[i], 'sampleWeight');
+      if (!isStepped) return own ?? { data: new Float32Array(samples).fill(1), shape: [samples] };
+      const data = new Float32Array(samples * timesteps);
+      for (let sample = 0; sample < samples; sample++) {
+        const last = sample * timesteps + timesteps - 1;
+        data[last] = timesteps * (own === null ? 1 : own.shape.length === 1 ? own.data[sample]! : own.data[last]!);
+      }
+      return { data, shape: [samples, timesteps] };
+    }),
+  };
+}

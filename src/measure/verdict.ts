@@ -1,0 +1,183 @@
+import { mean } from 'd3-array';
+import { adviceFor } from './advice.js';
+import { isMeasured, type AnalysisSettings, type Carried, type ForwardHorizon, type Measured, type RecurrenceAnalysis, type Verdict, type VerdictKind } from './analysis.js';
+
+type Measures = Omit<RecurrenceAnalysis, 'verdict'>;
+type Figure = Verdict['figures'][number];
+
+/**
+ * Where the lines are drawn. They are conventions: the figures stand beside every verdict.
+ */
+export const LINES = {
+  /** What is left of a gradient at the far end: below, it has vanished. */
+  vanished: 1e-3,
+  /** Above, it has exploded. */
+  exploded: 1e2,
+  /** The share of time at which every gate, but the one that keeps the state, is saturated. */
+  saturated: 0.9,
+  surelySaturated: 0.98,
+  /** The share of units that are dead. */
+  dead: 0.9,
+  /** A horizon is long from this share of the sequence on. */
+  long: 0.5,
+  /** By this factor beyond a line is well beyond it. */
+  well: 10,
+  /** Fewer steps back, or samples, than these tell nothing. */
+  lags: 8,
+  samples: 3,
+} as const;
+
+const three = (value: number): string => (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4) ? value.toExponential(1) : String(Number(value.toPrecision(3))));
+const percent = (share: number): string => `${three(100 * share)}%`;
+const figure = (name: string, value: number, text: string): Figure => ({ name, value, text });
+
+/**
+ * What the measures of one recurrence say. The first that holds of:
+ *
+ * - dead: nearly no unit is ever active;
+ * - exploding: what is left of the gradient at the far end is over 100 times what came in, and grows at every step with confidence;
+ * - saturated: all gates but the one that keeps the state are nearly always saturated, and the gradient falls short;
+ * - vanishing: less than a thousandth is left at the far end, and it decays at every step with confidence;
+ * - short-term: the gradient's horizon and, where it was measured, that of the inputs are less than half the sequence;
+ * - long-term: both are at least half of it, and the loss is higher with other inputs.
+ *
+ * "can't tell" where there is too little to go by, or where the gradient says one thing and the memory another. Of an LSTM's hidden and
+ * cell state the one that carries the gradient farther counts.
+ *
+ * @param forward of the model; its reason where it was not measured
+ */
+export function verdictOf(measures: Measures, forward: Measured<ForwardHorizon>, { share, bias }: AnalysisSettings): Verdict {
+  const { kind, sentence, figures = [], sure = false, doubts = [] } = judged(measures, forward, share);
+  const dead = measures.dead > 0 && kind !== 'dead' ? [`${percent(measures.dead)} of its units are dead on this batch`] : [];
+  return {
+    kind, sentence, figures, sureness: kind === "can't tell" ? 'unsure' : sure ? 'sure' : 'likely',
+    doubts: [...doubts, ...dead], advice: adviceFor(kind, measures, bias),
+  };
+}
+
+interface Judged {
+  readonly kind: VerdictKind;
+  readonly sentence: string;
+  readonly figures?: readonly Figure[];
+  readonly sure?: boolean;
+  readonly doubts?: readonly string[];
+}
+
+function judged(measures: Measures, forward: Measured<ForwardHorizon>, share: number): Judged {
+  const { dead, carried, units, hidden } = measures;
+  const name = nameOf(measures);
+  const cannot = (because: string, figures: readonly Figure[] = []): Judged => ({ kind: "can't tell", sentence: `Can't tell how far back ${name} learns, because ${because}.`, figures });
+
+  if (dead >= LINES.dead) {
+    const figures = [figure('dead units', dead, `${Math.round(dead * units)} of ${units} units are never active`)];
+    return { kind: 'dead', sentence: `${name} is dead: ${figures[0]!.text}, at any sample or timestep, so that nothing is learnt through them.`, figures, sure: dead === 1 };
+  }
+  if (isMeasured(hidden) && hidden.norm.some((value) => !Number.isNaN(value) && !Number.isFinite(value))) {
+    const figures = [figure('largest norm', Infinity, 'the total gradient by its hidden state is not finite')];
+    return { kind: 'exploding', sentence: `The gradient in ${name} explodes: it overflows.`, figures, sure: true };
+  }
+  const remembers = isMeasured(forward) && forward.usesInputs ? forward.horizon.steps >= LINES.long * (forward.timesteps - 1) : null;
+  const saturation = saturationOf(measures);
+  const saturated = (reach: string, more: readonly Figure[]): Judged => ({
+    kind: 'saturated', sentence: `${name} is saturated: its gates are shut or open ${percent(saturation!)} of the time or more, and ${reach}.`,
+    figures: [figure('saturated', saturation!, `${percent(saturation!)} of the time or more`), ...more], sure: saturation! >= LINES.surelySaturated && isMeasured(forward), doubts: notKnown(forward),
+  });
+  const isSaturated = saturation !== null && saturation >= LINES.saturated;
+  if (!isMeasured(carried)) return isSaturated && remembers !== true ? saturated(carried.why, []) : cannot(carried.why);
+
+  const main = carried.reduce((far, one) => (one.horizon.steps > far.horizon.steps ? one : far));
+  const { horizon, decay } = main;
+  const lags = main.norm.length - 1;
+  const left = main.norm[lags]!;
+  const figures = figuresOf(main, lags, left, share, forward);
+  const samples = main.samples[Math.min(LINES.lags, lags)]!;
+  if (lags < LINES.lags) return cannot(`the gradient has ${lags} steps to go back, and fewer than ${LINES.lags} show no decay`, figures);
+  if (samples < LINES.samples) return cannot(`${samples === 1 ? 'one sample shows' : `${samples} samples show`} no spread: give at least ${LINES.samples}`, figures);
+
+  const vanished = left <= LINES.vanished && (!isMeasured(decay) || decay.high < 1);
+  const short = vanished || !(horizon.open || horizon.steps >= LINES.long * lags);
+  if (short && remembers === true) {
+    return cannot(`the gradient reaches back ${steps(horizon)}, but inputs ${isMeasured(forward) ? steps(forward.horizon) : ''} back still change the output: the memory is long where the gradient is small, as of a state that was latched`, figures);
+  }
+  if (short && isSaturated) return saturated(`${percent(share)} of the gradient gets back ${horizon.steps} of ${lags} steps`, figures);
+  if (!isMeasured(decay)) return cannot(decay.why, figures);
+
+  const perStep = `by a factor of ${three(decay.factor)} a step (${three(decay.low)} to ${three(decay.high)})`;
+  if (left >= LINES.exploded && decay.low > 1) {
+    return { kind: 'exploding', sentence: `The gradient in ${name} explodes: it grows ${perStep}, to ${three(left)} times what came in, ${lags} steps back.`, figures, sure: left >= LINES.exploded * LINES.well };
+  }
+  if (vanished) {
+    return {
+      kind: 'vanishing', sentence: `The gradient in ${name} vanishes: it decays ${perStep}, and ${three(left)} of it is left ${lags} steps back; ${percent(share)} gets back ${horizon.steps} steps.`,
+      figures, sure: left <= LINES.vanished / LINES.well && isMeasured(forward), doubts: notKnown(forward),
+    };
+  }
+  if (short) {
+    return {
+      kind: 'short-term', sentence: `${name} learns short-term only: ${percent(share)} of the gradient gets back ${horizon.steps} of ${lags} steps.`,
+      figures, sure: horizon.steps <= (LINES.long * lags) / 2 && isMeasured(forward) && forward.usesInputs, doubts: notKnown(forward),
+    };
+  }
+  if (isMeasured(forward) && !forward.usesInputs) return cannot(`the gradient reaches back ${steps(horizon)}, but the loss is hardly higher where all inputs are another sample's: nothing was learnt yet that shows`, figures);
+  if (remembers === false) return cannot(`the gradient reaches back ${steps(horizon)}, but the output changes with inputs ${steps((forward as ForwardHorizon).horizon)} back at most: it could learn from farther than it does, or there is nothing farther to learn`, figures);
+  return {
+    kind: 'long-term', sentence: `${name} learns long-term: of ${lags} steps back, ${percent(share)} of the gradient gets back ${steps(horizon)}${isMeasured(forward) ? `, and inputs ${steps(forward.horizon)} back still change the output` : ''}.`,
+    figures, sure: horizon.open && isMeasured(forward) && forward.horizon.open, doubts: notKnown(forward),
+  };
+}
+
+/** The layer, as a sentence begins with it. Quotes as messages have them: whoever shows it elsewhere than in text escapes it. */
+const nameOf = ({ layer, part, kind }: Measures): string => `${kind} '${layer}${part === '' ? '' : `/${part}`}'`;
+
+const steps = ({ steps: count, open }: { readonly steps: number; readonly open: boolean }): string => `${open ? 'all ' : ''}${count} step${count === 1 ? '' : 's'}`;
+
+const notKnown = (forward: Measured<ForwardHorizon>): string[] => (isMeasured(forward)
+  ? forward.usesInputs ? [] : ["the loss is hardly higher where all inputs are another sample's: the model has learnt little of them that shows"]
+  : [`how far back inputs change the output was not measured: ${forward.why}`]);
+
+function figuresOf(main: Carried, lags: number, left: number, share: number, forward: Measured<ForwardHorizon>): Figure[] {
+  return [
+    figure('backward horizon', main.horizon.steps, `${percent(share)} of the gradient by the ${main.of} state gets back ${steps(main.horizon)} of ${lags}`),
+    figure('left at the far end', left, `${three(left)} of it is left ${lags} steps back`),
+    ...(isMeasured(main.decay) ? [figure('factor a step', main.decay.factor, `${three(main.decay.factor)} a step, ${three(main.decay.low)} to ${three(main.decay.high)}; an exponential explains ${percent(main.decay.r2)} of it`)] : []),
+    ...(isMeasured(forward) ? [
+      figure('forward horizon', forward.horizon.steps, `inputs ${steps(forward.horizon)} back change the output by ${percent(share)} of what all do`),
+      figure('loss rise', forward.lossRise, `the loss is ${three(1 + forward.lossRise)} times as high where all inputs are another sample's`),
+    ] : []),
+  ];
+}
+
+/** The gates that say how much of the state stays: open for long is what they are for. */
+const KEEPS: readonly string[] = ['forget', 'update'];
+
+/** The share of time at which the least saturated gate is saturated, but for the one that keeps the state; null where that can't be told. */
+function saturationOf({ gates }: Measures): number | null {
+  if (!isMeasured(gates)) return null;
+  const others = gates.filter(({ gate }) => !KEEPS.includes(gate));
+  if (others.length === 0 || others.some(({ range }) => range === null)) return null;
+  return Math.min(...others.map(({ low, high }) => mean(low)! + mean(high)!));
+}
+
+/** How much good news it is. */
+const RANK: readonly VerdictKind[] = ['long-term', 'short-term', "can't tell", 'vanishing', 'saturated'];
+
+/**
+ * What the measures of all recurrences say of the model. One that explodes, or is dead, is the model's trouble wherever it is. Else a
+ * gradient can go back through any of the layers: the one that carries it farthest decides, and what the others are is a doubt.
+ *
+ * @param unread recurrent layers that could not be looked into, and why
+ */
+export function modelVerdict(recurrences: readonly RecurrenceAnalysis[], unread: readonly string[]): Verdict {
+  if (recurrences.length === 0) {
+    return { kind: "can't tell", sentence: `Can't tell how far back the model learns, because ${unread.length > 0 ? `its recurrent layers could not be looked into: ${unread.join('; ')}` : 'it has no recurrent layer'}.`, figures: [], sureness: 'unsure', doubts: [], advice: [] };
+  }
+  const all = recurrences.map((one) => one.verdict);
+  const trouble = all.find(({ kind }) => kind === 'exploding') ?? all.find(({ kind }) => kind === 'dead');
+  const best = trouble ?? RANK.flatMap((kind) => all.filter((one) => one.kind === kind))[0]!;
+  const others = recurrences.filter(({ verdict }) => verdict !== best && verdict.kind !== best.kind);
+  return {
+    ...best,
+    doubts: [...best.doubts, ...others.map((one) => `of ${nameOf(one)}: ${one.verdict.kind}`), ...unread],
+    sureness: best.kind === "can't tell" ? 'unsure' : unread.length > 0 ? 'likely' : best.sureness,
+  };
+}

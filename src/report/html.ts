@@ -1,0 +1,44 @@
+import { toBase64 } from './base64.js';
+import type { ReportContent } from './content.js';
+import { pageScript, pageScriptHash } from './generated/page.js';
+import { pack } from './pack.js';
+import { reportStyle } from './style.js';
+
+/**
+ * What the page may do: run its own script and nothing else, and ask for nothing, from anywhere. Nor can a text become HTML: the
+ * browser refuses all that would make it so.
+ */
+const policy = [
+  "default-src 'none'", `script-src 'sha256-${pageScriptHash}'`, "style-src 'unsafe-inline'", 'img-src data:', "base-uri 'none'", "form-action 'none'",
+  "require-trusted-types-for 'script'", "trusted-types 'none'",
+].join('; ');
+
+/** A text as HTML shows it. */
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/**
+ * A report as a page, in parts that follow each other: they may be more together than one string can hold.
+ *
+ * The script stands before the arrays, so that the verdict is there while the rest is read.
+ */
+export function reportHtml(content: ReportContent): string[] {
+  const { json, blocks } = pack(content);
+  const head = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="See RNN ${escaped(content.version)}">
+<title>${escaped(content.title)}</title>
+<link rel="icon" href="data:,">
+<style>${reportStyle}</style>
+</head>
+<body>
+<noscript><p>This report draws its figures by a script, which it brings along; scripts are turned off here.</p></noscript>
+<main></main>
+<script type="application/json" id="content">${json.replaceAll('<', '\\u003c')}</script>
+<script>${pageScript}</script>
+`;
+  return [head, ...blocks.map((block, i) => `<script type="text/plain" id="array-${i}">${toBase64(block)}</script>\n`), '</body>\n</html>\n'];
+}

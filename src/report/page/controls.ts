@@ -1,0 +1,95 @@
+import type { ColorMapName } from '../../figures/figure.js';
+import type { ReportContent } from '../content.js';
+import { button, chooser, element } from './dom.js';
+import { readPicks, writePicks } from './picks.js';
+import type { ColorRange, State, Store } from './state.js';
+
+const darkScreen = matchMedia('(prefers-color-scheme: dark)');
+
+/** How many samples can be picked from: as many as the arrays of layers have. */
+const samplesIn = ({ layers }: ReportContent): number => Math.max(1, ...layers.flatMap(({ sequences }) => sequences.map(({ array }) => array.shape[0]!)));
+
+/** What is shown first: all samples, and colours that a few large values don't pale. */
+export const initialState = (content: ReportContent): State => ({
+  samples: Array.from({ length: samplesIn(content) }, (_, i) => i), range: 'most', colors: 'bwr', stretches: new Map(), pointed: null, dark: darkScreen.matches,
+});
+
+const maps: readonly { readonly value: ColorMapName; readonly text: string }[] = [
+  { value: 'bwr', text: 'blue, white, red' }, { value: 'RdBu', text: 'the same, muted' }, { value: 'viridis', text: 'viridis' }, { value: 'greys', text: 'greys' },
+];
+
+/** What can be chosen for all figures. */
+export function controls(content: ReportContent, store: Store): HTMLElement {
+  return element('div', { class: 'controls', role: 'group', 'aria-label': 'Settings of all figures' },
+    samples(samplesIn(content), store),
+    chooser('Colours', maps, store.state.colors, (colors) => { store.change({ colors: colors as ColorMapName }); }),
+    range(store), theme(store));
+}
+
+function samples(count: number, store: Store): HTMLElement {
+  const wrong = element('span', { class: 'wrong', role: 'alert' });
+  const field = element('input', { type: 'text', size: 9, autocomplete: 'off', spellcheck: 'false', title: 'Samples, e.g. 0-3, 8' });
+  const pick = (picked: readonly number[]): void => {
+    store.change({ samples: picked });
+    field.value = writePicks(picked, count);
+    wrong.textContent = '';
+    field.removeAttribute('aria-invalid');
+  };
+  field.addEventListener('change', () => {
+    const picked = readPicks(field.value, count);
+    if (typeof picked !== 'string') pick(picked);
+    else {
+      wrong.textContent = picked;
+      field.setAttribute('aria-invalid', 'true');
+    }
+  });
+  /** The one sample after those that are picked, or before. */
+  const step = (by: 1 | -1): void => {
+    const { samples: now } = store.state;
+    const from = now.length === count ? (by === 1 ? -1 : count) : by === 1 ? now.at(-1)! : now[0]!;
+    pick([(from + by + count) % count]);
+  };
+  field.value = writePicks(store.state.samples, count);
+  return element('div', { class: 'choice', role: 'group', 'aria-label': 'Samples' },
+    element('label', { class: 'choice' }, element('span', {}, 'Samples'), field),
+    ...(count < 2 ? [] : [button('‹', () => { step(-1); }, { 'aria-label': 'The sample before', title: 'The sample before' }), button('›', () => { step(1); }, { 'aria-label': 'The next sample', title: 'The next sample' }), button('All', () => { pick(Array.from({ length: count }, (_, i) => i)); }, { 'aria-label': 'All samples' })]),
+    wrong);
+}
+
+/** Which values the ends of the colours stand for. */
+function range(store: Store): HTMLElement {
+  const field = element('input', { type: 'text', inputmode: 'decimal', size: 6, 'aria-label': 'The value at the ends of the colours', hidden: true });
+  const set = (): void => {
+    const size = Number(field.value);
+    const right = field.value.trim() !== '' && size > 0 && Number.isFinite(size);
+    field.setAttribute('aria-invalid', String(!right));
+    if (right) store.change({ range: size });
+  };
+  field.addEventListener('change', set);
+  const select = chooser('Colours’ ends', [
+    { value: 'most', text: '99 in 100 values' }, { value: 'all', text: 'largest value' }, { value: 'each', text: 'each panel’s own' }, { value: 'number', text: '± a number' },
+  ], String(store.state.range), (value) => {
+    field.hidden = value !== 'number';
+    if (value !== 'number') store.change({ range: value as ColorRange });
+    else {
+      field.focus();
+      if (field.value !== '') set();
+    }
+  });
+  return element('div', { class: 'choice' }, select, field);
+}
+
+function theme(store: Store): HTMLElement {
+  let wanted = 'auto';
+  const apply = (): void => {
+    const dark = wanted === 'auto' ? darkScreen.matches : wanted === 'dark';
+    document.documentElement.dataset['theme'] = dark ? 'dark' : 'light';
+    if (dark !== store.state.dark) store.change({ dark });
+  };
+  darkScreen.addEventListener('change', apply);
+  apply();
+  return chooser('Page', [{ value: 'auto', text: 'as the system' }, { value: 'light', text: 'light' }, { value: 'dark', text: 'dark' }], 'auto', (value) => {
+    wanted = value;
+    apply();
+  });
+}

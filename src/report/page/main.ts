@@ -1,0 +1,58 @@
+import { readNpy } from '../../files/npy.js';
+import { platform } from '#platform';
+import { fromBase64 } from '../base64.js';
+import type { ReportContent } from '../content.js';
+import { unpack } from '../pack.js';
+import { controls, initialState } from './controls.js';
+import { element } from './dom.js';
+import { enlarge } from './enlarge.js';
+import { forwardSection, layerSection } from './layers.js';
+import { modelSection } from './model.js';
+import { Store } from './state.js';
+import { verdictSection } from './verdict.js';
+import type { Surroundings } from './view.js';
+
+/** The text of an element of the page that holds data; it is taken out, since nobody else needs it. */
+function taken(id: string): string {
+  const holder = document.getElementById(id);
+  if (holder === null) throw new Error(`the page is not whole: '${id}' is missing`);
+  const text = holder.textContent;
+  holder.remove();
+  return text;
+}
+
+const content = unpack(taken('content'), (block) => readNpy(fromBase64(taken(`array-${block}`)), `array ${block} of the page`).data) as ReportContent;
+const main = document.querySelector('main')!;
+const { analysis, model, layers, title, notes, version } = content;
+/** A file's name without its folders, which are nobody's business but the writer's. */
+const fileOf = (path: string): string => path.replace(/^.*[/\\]/, '');
+const anchor = (i: number): string => `layer-${i}`;
+
+// What needs no arrays is there at once, while the rest of the page is still being read.
+main.replaceChildren(
+  element('header', {}, element('h1', {}, title), element('p', { class: 'quiet' }, `${model.file === null ? '' : `${fileOf(model.file)} · `}${analysis.samples} sample${analysis.samples === 1 ? '' : 's'} · loss ${analysis.loss.toPrecision(5)} · See RNN ${version}`)),
+  verdictSection(analysis.verdict, 'Verdict', 'h2'),
+  ...(notes.length === 0 ? [] : [element('ul', { class: 'notes' }, ...notes.map((note) => element('li', {}, note)))]),
+  element('nav', { 'aria-label': 'Layers' }, element('ul', {}, element('li', {}, element('a', { href: '#model' }, 'Model')), ...layers.map(({ name }, i) => element('li', {}, element('a', { href: `#${anchor(i)}` }, name))))),
+  modelSection(model, layers.map(({ name }) => name), anchor),
+);
+
+async function show(): Promise<void> {
+  await platform.loadFonts();
+  const store = new Store(initialState(content));
+  const around: Surroundings = { store, enlarge: (sheet, panel, chosen) => { enlarge(sheet, panel, chosen, around); } };
+  main.before(controls(content, store));
+  const forward = forwardSection(analysis, around);
+  if (forward) main.append(forward);
+  // One after another, so that the page answers in between.
+  for (const [i, layer] of layers.entries()) {
+    main.append(layerSection(layer, content, anchor(i), around));
+    await new Promise((next) => { setTimeout(next); });
+  }
+  document.documentElement.dataset['ready'] = '';
+  if (location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView();
+}
+
+const begin = (): void => { show().catch(reportError); };
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin);
+else begin();

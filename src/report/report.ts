@@ -1,0 +1,102 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { platform } from '#platform';
+import { option, readOptions, type OptionSpec } from '../core/options.js';
+import { SeeRnnError } from '../core/errors.js';
+import { printable } from '../core/printable.js';
+import { analyseRun, type AnalyseOptions } from '../measure/analyse.js';
+import { health } from '../measure/health.js';
+import { requireModel } from '../model/internals.js';
+import type { ArrayInputs } from '../trace/inputs.js';
+import { collect, recurrentCalls } from './collect.js';
+import type { ReportContent } from './content.js';
+import { pageVersion } from './generated/page.js';
+import { reportHtml } from './html.js';
+
+export interface ReportOptions extends Omit<AnalyseOptions, 'layers'> {
+  /** At the top of the page; default the model's name. */
+  readonly title?: string;
+  /** How many samples are shown one by one, the first of all; default 16. What is measured is measured on all. */
+  readonly samples?: number;
+  /** The most bytes of arrays that are shown sample by sample, in MiB; default 64. The others are shown over all samples together. */
+  readonly megabytes?: number;
+}
+
+const reportOptions = {
+  title: { help: 'at the top of the page', form: 'a text', default: null, read: (value) => (typeof value === 'string' && value.trim() !== '' ? value : undefined) } satisfies OptionSpec<string | null>,
+  samples: option.integer('how many samples are shown one by one', 16, 1),
+  megabytes: option.number('the most bytes of arrays that are shown sample by sample, in MiB', 64, (value) => value >= 0 && value <= 2048, 'a number from 0 to 2048'),
+};
+
+/** A report: one HTML page that opens offline and asks for nothing. */
+export class Report {
+  constructor(
+    /** What it shows: plain data. */
+    readonly content: ReportContent,
+  ) {}
+
+  /**
+   * The page.
+   *
+   * @throws SeeRnnError where it is longer than a string can be; `bytes()` and `save()` still work
+   */
+  html(): string {
+    try {
+      return reportHtml(this.content).join('');
+    } catch (error) {
+      if (error instanceof RangeError) throw new SeeRnnError('the report is too long for one string; save it, or ask for its bytes', { cause: error });
+      throw error;
+    }
+  }
+
+  /** The page as UTF-8. */
+  bytes(): Uint8Array {
+    const encoder = new TextEncoder();
+    const parts = reportHtml(this.content).map((part) => encoder.encode(part));
+    const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+
+  /**
+   * Writes an HTML file, whole or not at all; in a browser, offers it as a download.
+   *
+   * @throws SeeRnnError where the name doesn't end in .html, or the file cannot be written
+   */
+  async save(path: string): Promise<void> {
+    if (!/\.html?$/i.test(path)) throw new SeeRnnError(`cannot save '${printable(path)}': the name of a report must end in .html`);
+    await platform.save(path, this.bytes(), 'text/html');
+  }
+}
+
+/**
+ * Everything there is to see of a model's recurrent layers, on one page: the verdict first; the model; and for every recurrent layer how
+ * much gradient is where, how far back it is carried, its states and gates over time, what each timestep adds to learning, its weights
+ * and the gradients by them, and its health.
+ *
+ * The page holds its data and script, opens offline and makes no request; its content security policy forbids any.
+ *
+ * @param x the model's inputs; @param y the targets
+ * @param options the loss, as for `trace`, and how much is shown
+ * @throws SeeRnnError as `trace` does, and for a model without recurrent layers; UsageError for an unknown option
+ * @example
+ * await (await report(model, x, y)).save('report.html');
+ */
+export async function report(model: LayersModel, x: ArrayInputs, y: ArrayInputs, options: ReportOptions = {}): Promise<Report> {
+  const { title, samples, megabytes, ...analysed } = options;
+  const own = readOptions('report', reportOptions, { title, samples, megabytes });
+  requireModel('report', model);
+  const calls = recurrentCalls(model);
+  if (calls.length === 0) throw new SeeRnnError(`report: model '${model.name}' has no recurrent layer that can be looked into`);
+  const { loss, lossWeights, sampleWeight } = options;
+  const lossParts = Object.fromEntries(Object.entries({ loss, lossWeights, sampleWeight }).filter(([, part]) => part !== undefined));
+  const { analysis, run } = await analyseRun(model, x, y, analysed);
+  const found = await health(model, x, y, { ...lossParts, layers: calls.map(({ label }) => label) });
+  return new Report(await collect({
+    model, run: run!, analysis, health: found, title: own.title ?? model.name, version: pageVersion,
+    samples: Math.min(own.samples, analysis.samples), bytes: own.megabytes * 2 ** 20,
+  }));
+}

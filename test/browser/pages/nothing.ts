@@ -1,0 +1,2 @@
+/** A page of nothing: for tests that bring their own. */
+export {};

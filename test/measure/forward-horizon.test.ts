@@ -1,0 +1,89 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { beforeAll, expect, test } from 'vitest';
+import { forwardHorizon } from '../../src/measure/forward-horizon.js';
+import { chanceOf } from '../../src/measure/other-targets.js';
+import '../backends.js';
+import { Random } from '../random.js';
+import { known } from './replays.js';
+
+beforeAll(async () => {
+  await tf.setBackend('wasm');
+  await tf.ready();
+});
+
+const [S, T] = [16, 20];
+
+/** h = keep h + x: a memory that decays by a known factor; the answer is the last state, and it is right to 1%. */
+function leaky(keep: number, returnSequences = false): tfl.LayersModel {
+  const model = tfl.sequential({ layers: [tfl.layers.simpleRNN({ units: 1, inputShape: [T, 1], activation: 'linear', useBias: false, recurrentInitializer: 'zeros', returnSequences })] });
+  tf.tidy(() => { model.setWeights([tf.tensor([[1]]), tf.tensor([[keep]])]); });
+  model.compile({ loss: 'meanSquaredError', optimizer: 'sgd' });
+  return model;
+}
+
+function data(keep: number): { x: { data: Float32Array; shape: number[] }; y: { data: Float32Array; shape: number[] }; every: { data: Float32Array; shape: number[] } } {
+  const random = new Random(8);
+  const x = Float32Array.from(random.normals(S * T));
+  const every = new Float32Array(S * T);
+  for (let sample = 0; sample < S; sample++) {
+    let h = 0;
+    for (let t = 0; t < T; t++) every[sample * T + t] = (h = keep * h + x[sample * T + t]!) + 0.01 * random.normal();
+  }
+  return { x: { data: x, shape: [S, T, 1] }, y: { data: every.filter((_, n) => n % T === T - 1), shape: [S, 1] }, every: { data: every, shape: [S, T, 1] } };
+}
+
+/**
+ * With the first k of T steps another sample's, the last state moves by keep^(T-k) times what the whole would: in expectation
+ * change(k)^2 = (keep^(2 (T-k)) - keep^(2 T)) / (1 - keep^(2 T)), so that it is at least 0.1 from lag ln 0.1 / ln keep on.
+ */
+test.each([[0.5, 3.3], [0.7, 6.5], [0.8, 10.3]])('a memory that keeps %d a step reaches %d steps back', async (keep, lag) => {
+  const { x, y } = data(keep);
+  const { occluded, change, loss, horizon, usesInputs, chance, lossRise } = known(await forwardHorizon(leaky(keep), x, y, T));
+  expect([occluded[0], occluded.at(-1), change[0]]).toEqual([0, T, 0]);
+  expect(change.at(-1)).toBeCloseTo(1, 10);
+  expect(loss[0]).toBeLessThan(0.001);
+  expect(horizon.open).toBe(false);
+  expect(Math.abs(horizon.steps - lag)).toBeLessThan(2.5);
+  expect([usesInputs, chance]).toEqual([true, 0.01]);
+  expect(lossRise).toBeGreaterThan(100);
+});
+
+test('a running sum reaches all the way back', async () => {
+  const { x, y } = data(1);
+  expect(known(await forwardHorizon(leaky(1), x, y, T, { places: 30 })).horizon).toEqual({ steps: T - 1, open: true });
+});
+
+test('with a loss at every step it is the last one that counts', async () => {
+  const { x, every } = data(0.5);
+  const { horizon, loss } = known(await forwardHorizon(leaky(0.5, true), x, every, T));
+  expect(Math.abs(horizon.steps - 3.3)).toBeLessThan(2.5);
+  const { x: same, y } = data(0.5);
+  loss.forEach((value, i) => { expect(value).toBeGreaterThan(0); expect(i).toBeLessThan(T + 1); });
+  // The loss at the last step alone is that of the model that returns only it.
+  const alone = known(await forwardHorizon(leaky(0.5), same, y, T));
+  loss.forEach((value, i) => { expect(value / alone.loss[i]!).toBeCloseTo(1, 4); });
+});
+
+test('it says why it was not measured', async () => {
+  const { x, y } = data(0.5);
+  const one = { data: x.data.slice(0, T), shape: [1, T, 1] };
+  expect(await forwardHorizon(leaky(0.5), one, [[1]], T)).toEqual({ why: 'with one sample there is no other to take inputs from' });
+  expect(await forwardHorizon(leaky(0.5), x, y, 7)).toEqual({ why: 'no input of the model has the 7 timesteps of its recurrences' });
+  const mute = leaky(0.5);
+  tf.tidy(() => { mute.setWeights([tf.tensor([[0]]), tf.tensor([[0.5]])]); });
+  expect(await forwardHorizon(mute, x, y, T)).toEqual({ why: 'the model says the same whatever its inputs are' });
+});
+
+test('chance: targets that have nothing to do with predictions are told from those that have', () => {
+  const model = leaky(0.5);
+  const random = new Random(3);
+  let taken = 0;
+  for (let trial = 0; trial < 40; trial++) {
+    const [prediction, target] = [random.normals(S), random.normals(S)].map((values) => ({ data: values, shape: [S, 1], axes: ['samples', 'features'] }));
+    if (chanceOf(model, [prediction!], target!, {}) <= 0.05) taken++;
+    expect(chanceOf(model, [prediction!], prediction!, {})).toBe(0.01);
+  }
+  // 2 of 40 are expected, with a standard deviation of 1.4.
+  expect(taken).toBeLessThan(8);
+});

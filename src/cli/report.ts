@@ -35,12 +35,13 @@ export const report: MakeCommand = (io) => addModel(new Command('report')
   .action(async (path: string, { x, y, out, samples, sampleWeight, loss, title, dynamics, ...flags }: Given) => {
     await startTf(io.stderr);
     const slice = samples ?? parseSlice('--samples', `0:${USUAL}`);
+    if (samples === undefined) {
+      const all = samplesOf(await readData(x, undefined));
+      if (all > USUAL) io.stderr.write(`see-rnn: the first ${USUAL} of ${all} samples are looked at; say which by --samples\n`);
+    }
     const data = await readData(x, slice);
     const targets = await readData(y, slice);
     const factors = sampleWeight === undefined ? undefined : await readData(sampleWeight, slice);
-    if (samples === undefined && samplesOf(data) === USUAL && samplesOf(await readData(x, undefined)) > USUAL) {
-      io.stderr.write(`see-rnn: the first ${USUAL} of ${samplesOf(await readData(x, undefined))} samples are looked at; say which by --samples\n`);
-    }
     const model = await openModel(path, flags, io.stderr);
     if (loss === undefined && (model.loss as unknown) == null) {
       throw new SeeRnnError(`${printable(path)}: the model is not compiled with a loss: give one by --loss, e.g. --loss mse`);

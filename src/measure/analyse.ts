@@ -55,7 +55,7 @@ const analyseOptions = {
  * @throws SeeRnnError as `trace` does, and where a named layer is not recurrent; UsageError for an unknown option
  * @example
  * const { verdict, recurrences } = await analyse(model, x, y);
- * console.log(verdict.sentence); // LSTM 'lstm' learns short-term only: 10% of the gradient gets back 6 of 49 steps.
+ * console.log(verdict.sentence); // LSTM 'lstm' learns short-term only: of 49 steps back, 10% of the gradient gets back 6 steps.
  * recurrences[0].carried; // the curves that it rests on
  */
 export async function analyse(model: LayersModel, x: ArrayInputs, y: ArrayInputs, options: AnalyseOptions = {}): Promise<Analysis> {

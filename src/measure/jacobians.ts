@@ -9,7 +9,7 @@ import { geometricMean } from './statistics.js';
 /** Most multiplications and additions that either kind is worth: about a second. */
 const WORTH = 6e8;
 /** At how many places singular values are worked out, at most. */
-const PLACES = 24;
+const PLACES = 12;
 const SAMPLES = 4;
 
 /**

@@ -10,7 +10,7 @@ import { norm } from './linear-algebra.js';
 import { firstSamples, stepCost, type Replay } from './replay.js';
 
 /** Most multiplications and additions of one pass forwards. */
-const WORTH = 2e9;
+const WORTH = 1e9;
 
 /**
  * Which timesteps a recurrence learns from: what each adds to dL/dW, and how short backpropagation may be cut.

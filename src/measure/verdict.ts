@@ -37,7 +37,7 @@ const figure = (name: string, value: number, text: string): Figure => ({ name, v
  * - dead: nearly no unit is ever active;
  * - exploding: what is left of the gradient at the far end is over 100 times what came in, and grows at every step with confidence;
  * - saturated: all gates but the one that keeps the state are nearly always saturated, and the gradient falls short;
- * - vanishing: less than a thousandth is left at the far end, and it decays at every step with confidence;
+ * - vanishing: less than a thousandth is left at the far end, it decays at every step with confidence, and nothing that was learnt shows;
  * - short-term: the gradient's horizon and, where it was measured, that of the inputs are less than half the sequence;
  * - long-term: both are at least half of it, and the loss is higher with other inputs.
  *
@@ -106,15 +106,16 @@ function judged(measures: Measures, forward: Measured<ForwardHorizon>, share: nu
   if (left >= LINES.exploded && decay.low > 1) {
     return { kind: 'exploding', sentence: `The gradient in ${name} explodes: it grows ${perStep}, to ${three(left)} times what came in, ${lags} steps back.`, figures, sure: left >= LINES.exploded * LINES.well };
   }
-  if (vanished) {
+  // One that has learnt what its short memory holds is better told by that.
+  if (vanished && remembers !== false) {
     return {
-      kind: 'vanishing', sentence: `The gradient in ${name} vanishes: it decays ${perStep}, and ${three(left)} of it is left ${lags} steps back; ${percent(share)} gets back ${horizon.steps} steps.`,
+      kind: 'vanishing', sentence: `The gradient in ${name} vanishes: it decays ${perStep}, and ${leftText(main)} of it is left ${lags} steps back; ${percent(share)} gets back ${horizon.steps} steps.`,
       figures, sure: left <= LINES.vanished / LINES.well && isMeasured(forward), doubts: notKnown(forward),
     };
   }
   if (short) {
     return {
-      kind: 'short-term', sentence: `${name} learns short-term only: ${percent(share)} of the gradient gets back ${horizon.steps} of ${lags} steps.`,
+      kind: 'short-term', sentence: `${name} learns short-term only: of ${lags} steps back, ${percent(share)} of the gradient gets back ${steps(horizon)}${isMeasured(forward) && forward.usesInputs ? `, and inputs more than ${steps(forward.horizon)} back hardly change the output` : ''}.`,
       figures, sure: horizon.steps <= (LINES.long * lags) / 2 && isMeasured(forward) && forward.usesInputs, doubts: notKnown(forward),
     };
   }
@@ -131,6 +132,9 @@ const nameOf = ({ layer, part, kind }: Measures): string => `${kind} '${layer}${
 
 const steps = ({ steps: count, open }: { readonly steps: number; readonly open: boolean }): string => `${open ? 'all ' : ''}${count} step${count === 1 ? '' : 's'}`;
 
+/** What is left at the far end; on the kernels what is below 1e-30 is 0. */
+const leftText = ({ norm, precision }: Carried): string => (norm.at(-1) === 0 ? (precision === 'float32' ? 'less than 1e-30' : 'nothing') : three(norm.at(-1)!));
+
 const notKnown = (forward: Measured<ForwardHorizon>): string[] => (isMeasured(forward)
   ? forward.usesInputs ? [] : ["the loss is hardly higher where all inputs are another sample's: the model has learnt little of them that shows"]
   : [`how far back inputs change the output was not measured: ${forward.why}`]);
@@ -138,7 +142,7 @@ const notKnown = (forward: Measured<ForwardHorizon>): string[] => (isMeasured(fo
 function figuresOf(main: Carried, lags: number, left: number, share: number, forward: Measured<ForwardHorizon>): Figure[] {
   return [
     figure('backward horizon', main.horizon.steps, `${percent(share)} of the gradient by the ${main.of} state gets back ${steps(main.horizon)} of ${lags}`),
-    figure('left at the far end', left, `${three(left)} of it is left ${lags} steps back`),
+    figure('left at the far end', left, `${leftText(main)} of it is left ${lags} steps back`),
     ...(isMeasured(main.decay) ? [figure('factor a step', main.decay.factor, `${three(main.decay.factor)} a step, ${three(main.decay.low)} to ${three(main.decay.high)}; an exponential explains ${percent(main.decay.r2)} of it`)] : []),
     ...(isMeasured(forward) ? [
       figure('forward horizon', forward.horizon.steps, `inputs ${steps(forward.horizon)} back change the output by ${percent(share)} of what all do`),

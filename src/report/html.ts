@@ -16,10 +16,13 @@ const policy = [
 /** A text as HTML shows it. */
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
+/** Arrays of fewer bytes stand before the script, which can show them at once; the others after it. */
+const SMALL = 2 ** 18;
+
 /**
  * A report as a page, in parts that follow each other: they may be more together than one string can hold.
  *
- * The script stands before the arrays, so that the verdict is there while the rest is read.
+ * The script stands before the large arrays, so that the verdict and the curves are there while these are read.
  */
 export function reportHtml(content: ReportContent): string[] {
   const { json, blocks } = pack(content);
@@ -38,7 +41,8 @@ export function reportHtml(content: ReportContent): string[] {
 <noscript><p>This report draws its figures by a script, which it brings along; scripts are turned off here.</p></noscript>
 <main></main>
 <script type="application/json" id="content">${json.replaceAll('<', '\\u003c')}</script>
-<script>${pageScript}</script>
 `;
-  return [head, ...blocks.map((block, i) => `<script type="text/plain" id="array-${i}">${toBase64(block)}</script>\n`), '</body>\n</html>\n'];
+  const element = (block: Uint8Array, i: number): string => `<script type="text/plain" id="array-${i}">${toBase64(block)}</script>\n`;
+  const [small, large] = [true, false].map((wanted) => blocks.flatMap((block, i) => ((block.length < SMALL) === wanted ? [element(block, i)] : [])));
+  return [head, ...small!, `<script>${pageScript}</script>\n`, ...large!, '</body>\n</html>\n'];
 }

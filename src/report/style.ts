@@ -60,7 +60,7 @@ thead th { color: var(--quiet); }
 .view { margin: 0; min-width: 0; background: var(--sheet); border: 1px solid var(--line); border-radius: 6px; padding: .7rem .8rem .6rem; display: flex; flex-direction: column; }
 .view.wide, .view:last-child:nth-child(odd) { grid-column: 1 / -1; }
 .head { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .3rem 1rem; margin-bottom: .3rem; }
-.head h2 { margin: 0; padding-right: 4rem; font-size: 1.1rem; }
+.head h2 { margin: 0; font-size: 1.1rem; }
 .tools { display: flex; flex-wrap: wrap; gap: .3rem .8rem; font-size: .85rem; }
 .plot { position: relative; overflow-x: auto; min-height: 12rem; border-radius: 3px; }
 .plot.live { cursor: crosshair; touch-action: pan-y pinch-zoom; user-select: none; -webkit-user-select: none; }
@@ -74,6 +74,7 @@ figcaption p { margin: 0 0 .4rem; max-width: 60rem; }
 dialog { width: min(96vw, 90rem); max-height: 96vh; border: 1px solid var(--line); border-radius: 8px; padding: .6rem; background: var(--sheet); color: var(--ink); overflow-y: auto; }
 dialog::backdrop { background: rgb(0 0 0 / .55); }
 dialog .view { border: 0; }
+dialog .head { padding-right: 4.5rem; }
 .close { position: absolute; right: .9rem; top: .9rem; z-index: 1; }
 .help { color: var(--quiet); font-size: .88rem; }
 @media (max-width: 36rem) { main { padding: .5rem .6rem 3rem; } .controls { position: static; padding: .5rem .6rem; } .view { padding: .5rem .4rem; } html { scroll-padding-top: 0; } }

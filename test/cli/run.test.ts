@@ -18,7 +18,7 @@ describe('the command line', () => {
     expect(await said(['-V'])).toEqual(expected);
   });
 
-  it.each([['--help'], ['gradients', '--help'], ['outputs', '--help'], ['weights', '--help'], ['summary', '--help'], ['health', '--help'], ['examples', '--help'], ['plot', '--help'], ['plot', '0d', '--help'], ['plot', '1d', '--help'], ['plot', '2d', '--help'], ['plot', 'hist', '--help'], ['plot', 'rnn-heatmap', '--help'], ['plot', 'rnn-histogram', '--help']])(
+  it.each([['--help'], ['gradients', '--help'], ['outputs', '--help'], ['weights', '--help'], ['summary', '--help'], ['health', '--help'], ['verdict', '--help'], ['report', '--help'], ['examples', '--help'], ['plot', '--help'], ['plot', '0d', '--help'], ['plot', '1d', '--help'], ['plot', '2d', '--help'], ['plot', 'hist', '--help'], ['plot', 'rnn-heatmap', '--help'], ['plot', 'rnn-histogram', '--help']])(
     'helps: %s %s %s', async (...argv) => {
       const words = argv.filter((word: string | undefined) => word !== undefined);
       const { code, stdout, stderr } = await said(words);
@@ -34,7 +34,7 @@ describe('the command line', () => {
 
   it.each([
     ['polt', "unknown command 'polt'; did you mean 'plot'?"],
-    ['frobnicate', "unknown command 'frobnicate'; there are: gradients, outputs, weights, summary, health, plot, examples"],
+    ['frobnicate', "unknown command 'frobnicate'; there are: gradients, outputs, weights, summary, health, verdict, report, plot, examples"],
     ['plot 3d', "unknown command '3d'; did you mean '0d'?"],
     ['plot histogram', "unknown command 'histogram'; did you mean 'rnn-histogram'?"],
     ['plot scatter-of-everything', "unknown command 'scatter-of-everything'; there are: 0d, 1d, 2d, hist, rnn-heatmap, rnn-histogram"],
@@ -70,7 +70,7 @@ describe('the command line', () => {
   });
 
   it('a name with control characters does not reach the terminal as such', async () => {
-    expect(await said(['pl\u001b[2Jot\n'])).toEqual({ code: 2, stdout: '', stderr: "see-rnn: unknown command 'pl\\u001b[2Jot\\u000a'; there are: gradients, outputs, weights, summary, health, plot, examples\n" });
+    expect(await said(['pl\u001b[2Jot\n'])).toEqual({ code: 2, stdout: '', stderr: "see-rnn: unknown command 'pl\\u001b[2Jot\\u000a'; there are: gradients, outputs, weights, summary, health, verdict, report, plot, examples\n" });
   });
 });
 

@@ -88,6 +88,34 @@ describe('models that have learnt', () => {
   test('the copy task at a lag of 19', async () => { await healthy(modelFor(copy, gru(12, 3), 20), copy, 20, 150, 0.5); });
   test('the adding task over 12 steps', async () => { await healthy(modelFor(adding, gru(12, 3), 12), adding, 12, 250, 0.03); });
 
+  test('what the last three steps hold: short-term only', async () => {
+    const recent: Task = (random, samples, timesteps) => {
+      const x = Float32Array.from({ length: samples * timesteps }, () => random.normal());
+      const y = Float32Array.from({ length: samples }, (_, i) => x.slice((i + 1) * timesteps - 3, (i + 1) * timesteps).reduce((a, b) => a + b));
+      return { x: { data: x, shape: [samples, timesteps, 1] }, y: { data: y, shape: [samples, 1] } };
+    };
+    const model = modelFor(recent, gru(10, 3), 24);
+    expect(await train(model, recent, 24, 200)).toBeLessThan(0.3);
+    const { kind, sentence } = (await look(model, recent, 24)).verdict;
+    expect(kind).toBe('short-term');
+    expect(sentence).toMatch(/^GRU 'gru' learns short-term only: of 23 steps back, 10% of the gradient gets back [2-6] steps, and inputs more than [2-6] steps back hardly change the output\.$/);
+  });
+
+  test.each([[0.5, 3, 3], [0.7, 6, 6]])('a running sum that keeps %d a step: short-term only', async (keep, backward, forward) => {
+    const leaky: Task = (random, samples, timesteps) => {
+      const x = Float32Array.from({ length: samples * timesteps }, () => random.normal());
+      const y = Float32Array.from({ length: samples }, (_, i) => x.slice(i * timesteps, (i + 1) * timesteps).reduce((h, one) => keep * h + one) + 0.05 * random.normal());
+      return { x: { data: x, shape: [samples, timesteps, 1] }, y: { data: y, shape: [samples, 1] } };
+    };
+    const model = modelFor(leaky, rnn(1, 1, { activation: 'linear' }), 24);
+    fill(model, 'rnn', [constant(1), constant(keep), constant(0)]);
+    fill(model, 'answer', [constant(1), constant(0)]);
+    const found = await look(model, leaky, 24, 24);
+    expect(found.verdict.kind).toBe('short-term');
+    expect(found.verdict.figures[0]!.value).toBe(backward);
+    expect(Math.abs(found.verdict.figures[3]!.value - forward)).toBeLessThan(2);
+  });
+
   test('the copy task at a lag of 29, by the advice that is given before', async () => {
     const model = modelFor(copy, lstm(12, 3), 30);
     const before = (await look(model, copy, 30)).verdict;

@@ -31,7 +31,7 @@ export const recurrence = (layer: string, sizes: Sizes): RecurrenceAnalysis => {
   const falling = (factor: number): Float64Array => Float64Array.from({ length: timesteps }, (_, lag) => factor ** lag);
   const everyUnit = (value: (unit: number) => number): Float64Array => Float64Array.from({ length: units }, (_, unit) => value(unit));
   return {
-    layer, part: '', kind: 'LSTM', units, timesteps, backwards: false, verdict,
+    layer, part: '', kind: 'LSTM', units, timesteps, backwards: false, dead: 0, verdict,
     outputs: flow(sizes, 1), hidden: flow(sizes, 2), cell: flow(sizes, 3),
     carried: [{
       of: 'hidden', norm: falling(0.5), low: falling(0.4), high: falling(0.6), samples: new Int32Array(timesteps).fill(sizes.samples),
@@ -46,7 +46,7 @@ export const recurrence = (layer: string, sizes: Sizes): RecurrenceAnalysis => {
     lyapunov: { exponents: everyUnit((unit) => -0.1 * unit), error: everyUnit(() => 0.01), samples: 2, steps: timesteps },
     learning: {
       norms: { kernel: falling(0.7), recurrent_kernel: falling(0.8) }, shares: { kernel: falling(0.7), recurrent_kernel: falling(0.8) },
-      truncations: Int32Array.of(1, 2, 4), biases: Float64Array.of(0.5, 0.2, 0), truncation: 4,
+      truncations: Int32Array.of(1, 2, 4), biases: Float64Array.of(0.5, 0.2, 0), truncation: 4, gradientNorm: 1,
     },
   };
 };

@@ -33,7 +33,7 @@ export function layerSection(layer: LayerContent, { analysis }: ReportContent, i
 
 function partSection(part: PartContent, recurrence: RecurrenceAnalysis | null, layer: LayerContent, analysis: Analysis, several: boolean, around: Surroundings): HTMLElement[] {
   const title = several ? `${layer.name}, ${part.part}` : layer.name;
-  const name = (heading: string): string => (several ? `${part.part}: ${heading}` : heading);
+  const name = (heading: string): string => (several ? `${part.part}: ${heading[0]!.toLowerCase()}${heading.slice(1)}` : heading);
   const head = element('p', {}, part.about);
   if (recurrence === null) return [head, element('p', { class: 'quiet' }, 'Not measured.')];
   const reasons = ([['outputs', recurrence.outputs], ['carried gradient', recurrence.carried], ['gates', recurrence.gates], ['Jacobians', recurrence.jacobians], ['Lyapunov exponents', recurrence.lyapunov], ['per-step learning', recurrence.learning]] as const)

@@ -11,15 +11,7 @@ import { modelSection } from './model.js';
 import { Store } from './state.js';
 import { verdictSection } from './verdict.js';
 import type { Surroundings } from './view.js';
-
-/** The text of an element of the page that holds data; it is taken out, since nobody else needs it. */
-function taken(id: string): string {
-  const holder = document.getElementById(id);
-  if (holder === null) throw new Error(`the page is not whole: '${id}' is missing`);
-  const text = holder.textContent;
-  holder.remove();
-  return text;
-}
+import { taken } from './whole.js';
 
 const content = unpack(taken('content'), (block) => readNpy(fromBase64(taken(`array-${block}`)), `array ${block} of the page`).data) as ReportContent;
 const main = document.querySelector('main')!;
@@ -53,6 +45,4 @@ async function show(): Promise<void> {
   if (location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }
 
-const begin = (): void => { show().catch(reportError); };
-if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin);
-else begin();
+show().catch(reportError);

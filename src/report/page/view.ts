@@ -11,6 +11,7 @@ import { inData, placeAt } from './places.js';
 import type { Chosen, Request, Sheet } from './sheet.js';
 import type { State, Store } from './state.js';
 import { moved, within, zoomed } from './stretch.js';
+import { NotYet, whole } from './whole.js';
 
 /** What a view needs of the page. */
 export interface Surroundings {
@@ -42,6 +43,7 @@ export class View {
   private stale = true;
   private width = 0;
   private frame = 0;
+  private later: ReturnType<typeof setTimeout> | undefined;
   private readonly ends: (() => void)[];
 
   constructor(private readonly sheet: Sheet, private readonly around: Surroundings, private readonly only: { readonly panel: number | null; readonly chosen: Chosen } | null = null) {
@@ -77,7 +79,13 @@ export class View {
   /** Draws anew, now where it can be seen, else when it is. */
   redraw(): void {
     this.stale = true;
-    if (this.visible && this.frame === 0) this.frame = requestAnimationFrame(() => { this.frame = 0; this.draw(); });
+    if (!this.visible || this.frame !== 0) return;
+    clearTimeout(this.later);
+    const draw = (): void => { this.frame = requestAnimationFrame(() => { this.frame = 0; this.draw(); }); };
+    const { top, bottom } = this.root.getBoundingClientRect();
+    // What is beside the screen waits until the wheel rests.
+    if (this.drawn === null || (bottom > 0 && top < innerHeight)) draw();
+    else this.later = setTimeout(draw, 200);
   }
 
   private seen(visible: boolean): void {
@@ -105,9 +113,16 @@ export class View {
   private draw(): void {
     this.width = this.plot.clientWidth;
     if (this.width === 0) return;
-    this.stale = false;
     const { space } = this.request();
-    this.drawn = this.sheet.draw(this.request());
+    try {
+      this.drawn = this.sheet.draw(this.request());
+    } catch (error) {
+      if (!(error instanceof NotYet)) throw error;
+      this.readout.textContent = 'Being read \u2026';
+      whole.then(() => { this.redraw(); }, reportError);
+      return;
+    }
+    this.stale = false;
     const figure = this.around.store.state.dark ? inDark(this.drawn.figure) : this.drawn.figure;
     for (const canvas of [this.canvas, this.overlay]) {
       canvas.width = Math.round(figure.width * space.scale);
@@ -272,11 +287,13 @@ export class View {
   }
 
   private async save(format: 'png' | 'svg'): Promise<void> {
+    await whole;
     const { figure } = this.sheet.draw(this.request({ width: Math.max(480, this.width), scale: 2, titled: true }));
     await new Drawing(figure).save(`${this.file}.${format}`);
   }
 
   private async saveData(): Promise<void> {
+    await whole;
     await platform.save(`${this.file}.npy`, writeNpy(this.sheet.data(this.request())), 'application/octet-stream');
   }
 }

@@ -47,8 +47,7 @@ function extentOf(data: Numbers): Extent {
   const known = extents.get(data);
   if (known) return known;
   let [least, largest] = [0, 0];
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i]!;
+  for (const value of data) {
     if (value - value !== 0) continue;
     if (value < least) least = value;
     if (value > largest) largest = value;
@@ -73,6 +72,9 @@ export function colorDomain({ array, isGate }: Sequence, range: ColorRange): Ran
   const size = (range === 'most' ? most : 0) || Math.max(-least, largest) || 1;
   return [-size, size];
 }
+
+/** What 99 in 100 of the values of arrays lie within, about zero; of the array for which it is most. */
+export const mostOf = (...all: readonly Numbers[]): number => Math.max(...all.map((data) => extentOf(data).most)) || 1;
 
 /** The samples that were picked as an array of their own; all of it where all are. */
 export function picked(sequence: Sequence, samples: readonly number[]): NamedArray {

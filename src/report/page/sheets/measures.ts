@@ -32,10 +32,10 @@ export function truncationSheet(title: string, { learning }: RecurrenceAnalysis,
   const { truncations, biases, truncation } = learning;
   return curveSheet({
     file: fileName(title, 'truncation'), heading: 'How short backpropagation could be cut', title: `${title}: error of the weights’ gradient by the length of truncation`,
-    about: `The error that truncated backpropagation through time would make, relative to the whole gradient. Dashed: ${(100 * settings.bias).toPrecision(2)}%. From ${truncation} steps on it stays within that.`,
+    about: `The error that truncated backpropagation through time would make, relative to the whole gradient. Dashed: ${(100 * settings.bias).toPrecision(2)}%. ${truncation < truncations.at(-1)! ? `From ${truncation} steps on it stays within that.` : 'No shorter truncation stays within that.'}`,
     curves: () => ({
       panels: [{ label: '', shortLabel: '', lines: [{ label: 'relative error', values: biases, color: colorOf('hidden'), ...main }], rules: [{ at: settings.bias, dash: [4, 3] }] }],
-      subtitle: '', description: `Relative error of the gradient by all weights against the length of truncation, logarithmic; within ${settings.bias} from ${truncation} steps on.`,
+      subtitle: '', description: `Relative error of the gradient by all weights against the length of truncation, logarithmic; within ${settings.bias} ${truncation < truncations.at(-1)! ? `from ${truncation} steps on` : 'at the whole length alone'}.`,
       xName: 'length of truncation', yName: 'relative error', length: truncations.length, xs: truncations, log: true, holds: [settings.bias], legend: [],
     }),
   });

@@ -5,6 +5,8 @@ import type { GateWeights } from '../../../model/gate-weights.js';
 import type { LayerContent } from '../../content.js';
 import type { Probe } from '../../figures/drawn.js';
 import { fileName, type Request, type Sheet } from '../sheet.js';
+import type { ColorRange } from '../state.js';
+import { mostOf } from './common.js';
 
 /** The weights of a layer, or the gradients by them, by kernel and gate. */
 export function weightSheet(layer: LayerContent, of: 'weights' | 'gradients'): Sheet | null {
@@ -22,7 +24,7 @@ export function weightSheet(layer: LayerContent, of: 'weights' | 'gradients'): S
       const { space, store: { state: { range, colors } } } = request;
       const weights = one(request);
       const figure = rnnHeatmapFigure(weights, {
-        of, title: space.titled ? 'auto' : 'none', colorMap: colors, norm: typeof range === 'number' ? [-range, range] : range === 'each' ? 'none' : 'auto',
+        of, title: space.titled ? 'auto' : 'none', colorMap: colors, norm: normOf(range, weights),
         widthScale: Math.min(10, Math.max(0.1, space.width / 720)),
       });
       return { figure, probe: probeOf(figure.panels, weights) };
@@ -35,6 +37,14 @@ export function weightSheet(layer: LayerContent, of: 'weights' | 'gradients'): S
       return { data, shape: [kernel.shape[0]! + recurrentKernel.shape[0]!, kernel.shape[1]!], axes: ['features and units', 'units of gates'] };
     },
   };
+}
+
+/** The values at the ends of the colours, of all kernels alike. */
+function normOf(range: ColorRange, { directions }: GateWeights): readonly [number, number] | 'auto' | 'none' {
+  if (range === 'each') return 'none';
+  if (range === 'all') return 'auto';
+  const size = range === 'most' ? mostOf(...directions.flatMap(({ kernel, recurrentKernel }) => [kernel.data, recurrentKernel.data])) : range;
+  return [-size, size];
 }
 
 /** Reads what a heatmap of weights shows. */

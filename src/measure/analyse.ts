@@ -126,7 +126,7 @@ async function forwardOf(model: LayersModel, x: ArrayInputs, y: ArrayInputs, par
   if (backwards >= 0) return { why: `'${parts[backwards]!.call.label}' reads from the end, so that the first inputs are near to the output` };
   const timesteps = first.layer.value('hidden', first.part).shape.at(-2)!;
   const cost = replays.reduce((sum, replay) => sum + (isMeasured(replay) ? replay.input.samples * replay.input.timesteps * stepCost(replay) : 0), 0);
-  return forwardHorizon(model, x, y, timesteps, { ...options, ...(cost > WORTH ? { pairings: 1, places: 10 } : {}) });
+  return forwardHorizon(model, x, y, timesteps, { ...options, ...(cost > WORTH ? { pairings: 1, places: 8 } : {}) });
 }
 
 interface Wanted extends PartOfLayer {

@@ -17,7 +17,7 @@ const WITH_ALL = 2e10;
  *
  * The total gradient of a model with a loss at every step (or with a recurrent layer above, which hands gradient down at every step)
  * doesn't show its decay: fresh gradient comes in at each step and hides it. So everything that comes in before s is left out, and the
- * gradient at s alone is sent back. This is the product of Jacobians of Pascanu, Mikolov and Bengio 2013 (1211.5063, equation 5) applied
+ * gradient at s alone is sent back. This is the product of Jacobians of Pascanu, Mikolov and Bengio 2013 (1211.5063) applied
  * to a real gradient; the norms |dL_T / dh_(T-k)| that Aicher, Foti and Fox 2019 (1905.07473) fit geometric decay to are the same.
  * Each sample's is scaled to 1 before it is sent, so that small losses don't underflow. Steps that are masked are passed over.
  *

@@ -1,5 +1,5 @@
 /**
- * Chrono initialisation (Tallec and Ollivier 2018, 1804.11188, section 2): forget-gate biases ln(u), u uniform in [1, longest - 1], and
+ * Chrono initialisation (Tallec and Ollivier 2018, 1804.11188): forget-gate biases ln(u), u uniform in [1, longest - 1], and
  * input-gate biases their negatives, so that a unit's memory, 1 / (1 - sigmoid(ln(T - 1))) = T steps, is as long as some dependency in
  * the data. Here u goes through the range in even steps, so that the numbers can be written down; draw them at random where many models
  * are compared. A GRU's update gate, which in Keras keeps the state, takes the forget gate's.

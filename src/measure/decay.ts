@@ -14,7 +14,7 @@ const LEAST = 4;
  * far too narrow. Of one sample there is no interval, and its ends are NaN.
  *
  * That the gradient of a recurrence goes with an exponential: Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and Bengio 2013
- * (1211.5063), section 2. Where it doesn't, r2 says so.
+ * (1211.5063). Where it doesn't, r2 says so.
  *
  * @param curves by sample, by lag from 0; NaN where a sample has none
  * @param confidence of the interval, e.g. 0.95

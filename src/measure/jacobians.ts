@@ -17,7 +17,7 @@ const SAMPLES = 4;
  * evenly over the first samples and their timesteps, and how products of them grow with their length.
  *
  * The singular values are the factors by which one step stretches a gradient, direction by direction (Pascanu, Mikolov and Bengio 2013,
- * 1211.5063, section 2.1; Vogt, Puelma Touzel, Shlizerman and Lajoie 2020, 2006.14123). All 1 where the recurrence is linear and
+ * 1211.5063; Vogt, Puelma Touzel, Shlizerman and Lajoie 2020, 2006.14123). All 1 where the recurrence is linear and
  * orthogonal. Of an LSTM they are of h alone, the cell state held; what goes by the cell is in the products, which are of (h, c): by
  * lag k, of the k steps that end at each sample's last. Wide layers have fewer places, samples and lags looked at, as far as a second goes.
  */

@@ -15,12 +15,13 @@ const SAMPLES = { least: 4, most: 8 };
  * shrink. The largest says what becomes of a gradient in the long run: it vanishes below 0, explodes above; ones near 0 are what long
  * dependencies are learnt through.
  *
- *     Q_0 = I;   J_t Q_(t-1) = Q_t R_t;   lambda_i = 1/T sum_t ln (R_t)_ii
+ *     J_t Q_(t-1) = Q_t R_t;   lambda_i = 1/T sum_t ln (R_t)_ii
  *
- * with Q once turned through the whole sequence before the sum begins, so that it has forgotten where it started. QR decompositions as in Benettin et al. 1980; for recurrent networks Vogt, Puelma Touzel, Shlizerman and Lajoie 2020 (2006.14123,
- * algorithm 1) and Engelken 2023 (2312.17306, section 2). They are limits over infinite time; over the T steps of real data they are
- * finite-time exponents of the trajectories, and the error is their spread over samples. In float64; state (h, c) of an LSTM. Of a
- * linear recurrence with a normal matrix they are ln |eigenvalue|.
+ * by QR decompositions, Q orthonormal, as in Benettin et al. 1980; for recurrent networks Vogt, Puelma Touzel, Shlizerman and Lajoie 2020
+ * (2006.14123) and Engelken 2023 (2312.17306). Q is turned through the whole sequence once before the sum begins, so that it has
+ * forgotten where it started. Exponents are limits over infinite time; over the T steps of real data they are finite-time exponents of
+ * the trajectories, and the error is their spread over samples. In float64; state (h, c) of an LSTM. Of a linear recurrence with a normal
+ * matrix they are ln |eigenvalue|.
  *
  * @param count how many, from the largest; all where left out, as far as that is quick enough
  */

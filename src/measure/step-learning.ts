@@ -20,7 +20,7 @@ const WORTH = 1e9;
  *
  * Truncation is measured by doing it: the sequence is cut, from its end, into pieces of K steps; states go on from piece to piece,
  * gradients don't. The error is |g_K - g| / |g| over all the recurrence's weights, g being the whole gradient: the relative bias that
- * Aicher, Foti and Fox 2019 (1905.07473, section 3) bound by a geometric tail and hold below a limit by their choice of K. Here it is
+ * Aicher, Foti and Fox 2019 (1905.07473) bound by a geometric tail and hold below a limit by their choice of K. Here it is
  * exact, for this batch. The layers above are left whole, and so is the gradient that they hand down.
  *
  * @param injected what comes into the recurrence from outside at every step; see `injectedInto`
@@ -62,8 +62,15 @@ export function stepLearning(given: Replay, injected: NamedArray, bias: number):
   }
 }
 
+/** From so many timesteps on, lengths of truncation are tried at every doubling alone: each takes as long as the whole. */
+const COARSE = 200;
+
 /** 1, 2, 3, 4, 6, 8, 12, ..., and the whole. */
-const lengths = (timesteps: number): number[] => [1, 2, ...Array.from({ length: 30 }, (_, i) => (i % 2 === 0 ? 3 : 4) * 2 ** Math.floor(i / 2))].filter((one) => one < timesteps).concat(timesteps);
+function lengths(timesteps: number): number[] {
+  const doubling = Array.from({ length: Math.ceil(Math.log2(timesteps)) }, (_, i) => 2 ** i);
+  const between = timesteps < COARSE ? doubling.slice(1).map((one) => 1.5 * one) : [];
+  return [...doubling, ...between].filter((one) => one < timesteps).sort((one, other) => one - other).concat(timesteps);
+}
 
 interface Sequence { readonly recurrence: Replay['recurrence']; readonly input: SequenceInput }
 

@@ -23,6 +23,9 @@ async function open(page: Page, shown: ReportContent): Promise<string[]> {
   return asked;
 }
 
+/** What a page does it does soon, but on a busy machine not at once. */
+const eventually = <T>(read: () => T | Promise<T>): ReturnType<typeof expect.poll<T>> => expect.poll(read, { timeout: 10_000 });
+
 const view = (page: Page, heading: string, within = 'main'): Locator => page.locator(`${within} figure.view`).filter({ has: page.locator('.head').getByText(heading, { exact: true }) }).first();
 const readout = (of: Locator): Locator => of.locator('.readout');
 const itOnReport = (name: string, body: (page: Page, asked: readonly string[]) => Promise<void>, options?: PageOptions): void => {
@@ -32,7 +35,7 @@ const itOnReport = (name: string, body: (page: Page, asked: readonly string[]) =
 /** Moves the pointer over the middle of a figure's plot, by shares of its width and height. */
 async function hover(of: Locator, across: number, down: number): Promise<{ x: number; y: number }> {
   await of.locator('.plot').scrollIntoViewIfNeeded();
-  await expect.poll(() => of.locator('canvas').first().evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeGreaterThan(300);
+  await eventually(() => of.locator('canvas').first().evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeGreaterThan(300);
   const box = (await of.locator('canvas').first().boundingBox())!;
   const at = { x: box.x + across * box.width, y: box.y + down * box.height };
   await of.page().mouse.move(at.x, at.y);
@@ -58,7 +61,7 @@ itOnReport('a report opens with its verdict first, and asks for nothing', async 
   expect(count).toBeGreaterThan(12);
   for (let i = 0; i < count; i++) {
     await figures.nth(i).scrollIntoViewIfNeeded();
-    await expect.poll(() => figures.nth(i).locator('canvas').first().evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeGreaterThan(300);
+    await eventually(() => figures.nth(i).locator('canvas').first().evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeGreaterThan(300);
   }
   expect(asked).toEqual(['the report']);
 });
@@ -92,16 +95,16 @@ itOnReport('hovering reads sample, time, unit and value, and a crosshair links t
   const heatmaps = view(page, 'Over time, as heatmaps');
   await hover(heatmaps, 0.15, 0.5);
   // The values say where they stand.
-  await expect.poll(() => readout(heatmaps).textContent()).toMatch(/^sample 0, timestep \d+, unit \d: /);
+  await eventually(() => readout(heatmaps).textContent()).toMatch(/^sample 0, timestep \d+, unit \d: /);
   const [, sample, timestep, unit, value] = /sample (\d+), timestep (\d+), unit (\d+): ([\d.]+)/.exec((await readout(heatmaps).textContent())!)!;
   expect(Number(value)).toBeCloseTo(Number(sample) + Number(timestep) / 100 + Number(unit) / 10000, 4);
   const lines = view(page, 'Over time, unit by unit');
   await lines.scrollIntoViewIfNeeded();
   await hover(lines, 0.2, 0.3);
-  await expect.poll(() => readout(lines).textContent()).toMatch(/^unit \d, sample \d, timestep \d+: /);
-  await expect.poll(() => isMarked(heatmaps)).toBe(true);
+  await eventually(() => readout(lines).textContent()).toMatch(/^unit \d, sample \d, timestep \d+: /);
+  await eventually(() => isMarked(heatmaps)).toBe(true);
   await page.mouse.move(2, 2);
-  await expect.poll(() => isMarked(heatmaps)).toBe(false);
+  await eventually(() => isMarked(heatmaps)).toBe(false);
   expect(await readout(lines).textContent()).toBe('');
 });
 
@@ -112,18 +115,18 @@ itOnReport('dragging zooms the time of all figures, the wheel too where a figure
   await page.mouse.down();
   await page.mouse.move(from.x + 150, from.y, { steps: 4 });
   await page.mouse.up();
-  await expect.poll(() => flow.getByRole('button', { name: 'Show all' }).isVisible()).toBe(true);
+  await eventually(() => flow.getByRole('button', { name: 'Show all' }).isVisible()).toBe(true);
   expect(await page.locator('dialog').count(), 'a drag is no click').toBe(0);
   await heatmaps.scrollIntoViewIfNeeded();
-  await expect.poll(() => heatmaps.getByRole('button', { name: 'Show all' }).isVisible()).toBe(true);
+  await eventually(() => heatmaps.getByRole('button', { name: 'Show all' }).isVisible()).toBe(true);
   await heatmaps.getByRole('button', { name: 'Show all' }).click();
-  await expect.poll(() => heatmaps.getByRole('button', { name: 'Show all' }).isVisible()).toBe(false);
+  await eventually(() => heatmaps.getByRole('button', { name: 'Show all' }).isVisible()).toBe(false);
 
   await hover(flow, 0.5, 0.5);
   const before = await page.evaluate(() => scrollY);
   await flow.locator('.plot').focus();
   await page.mouse.wheel(0, -300);
-  await expect.poll(() => flow.getByRole('button', { name: 'Show all' }).isVisible()).toBe(true);
+  await eventually(() => flow.getByRole('button', { name: 'Show all' }).isVisible()).toBe(true);
   expect(await page.evaluate(() => scrollY)).toBe(before);
 });
 
@@ -133,12 +136,12 @@ itOnReport('a click enlarges a panel, Escape closes it, and the focus is back', 
   await page.mouse.down();
   await page.mouse.up();
   const dialog = page.locator('dialog[open]');
-  await expect.poll(() => dialog.count()).toBe(1);
+  await eventually(() => dialog.count()).toBe(1);
   const large = view(page, 'Over time, as heatmaps', 'dialog');
   await hover(large, 0.5, 0.5);
-  await expect.poll(() => readout(large).textContent()).toMatch(/^sample 0, timestep \d+, unit \d: /);
+  await eventually(() => readout(large).textContent()).toMatch(/^sample 0, timestep \d+, unit \d: /);
   await page.keyboard.press('Escape');
-  await expect.poll(() => page.locator('dialog').count()).toBe(0);
+  await eventually(() => page.locator('dialog').count()).toBe(0);
   expect(await heatmaps.locator('.plot').evaluate((plot) => plot === document.activeElement)).toBe(true);
 });
 
@@ -146,7 +149,7 @@ itOnReport('keys reach everything: the crosshair, panels, zoom, enlarging', asyn
   const heatmaps = view(page, 'Over time, as heatmaps');
   const plot = heatmaps.locator('.plot');
   await heatmaps.scrollIntoViewIfNeeded();
-  await expect.poll(() => heatmaps.locator('canvas').first().evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeGreaterThan(300);
+  await eventually(() => heatmaps.locator('canvas').first().evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeGreaterThan(300);
   await plot.focus();
   for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'PageDown']) await page.keyboard.press(key);
   // The first key sets the crosshair down in the middle.
@@ -155,13 +158,13 @@ itOnReport('keys reach everything: the crosshair, panels, zoom, enlarging', asyn
   await page.keyboard.press('End');
   expect(await readout(heatmaps).textContent()).toBe('sample 1, timestep 19, unit 1: 1.1901');
   await page.keyboard.press('+');
-  await expect.poll(() => heatmaps.getByRole('button', { name: 'Show all' }).isVisible()).toBe(true);
+  await eventually(() => heatmaps.getByRole('button', { name: 'Show all' }).isVisible()).toBe(true);
   await page.keyboard.press('0');
-  await expect.poll(() => heatmaps.getByRole('button', { name: 'Show all' }).isVisible()).toBe(false);
+  await eventually(() => heatmaps.getByRole('button', { name: 'Show all' }).isVisible()).toBe(false);
   await page.keyboard.press('Enter');
-  await expect.poll(() => page.locator('dialog[open]').count()).toBe(1);
+  await eventually(() => page.locator('dialog[open]').count()).toBe(1);
   await page.keyboard.press('Escape');
-  await expect.poll(() => page.locator('dialog').count()).toBe(0);
+  await eventually(() => page.locator('dialog').count()).toBe(0);
   await page.keyboard.press('Escape');
   expect(await readout(heatmaps).textContent()).toBe('');
   // What is not a figure is a button, a field, a choice or a link, each with a name.
@@ -179,18 +182,18 @@ itOnReport('samples are picked, and colours changed', async (page) => {
   expect(await field.inputValue()).toBe('all');
   await field.fill('2');
   await field.press('Enter');
-  await expect.poll(async () => (await image()) === all).toBe(false);
+  await eventually(async () => (await image()) === all).toBe(false);
   await hover(heatmaps, 0.4, 0.5);
-  await expect.poll(() => readout(heatmaps).textContent()).toMatch(/^sample 2, timestep/);
+  await eventually(() => readout(heatmaps).textContent()).toMatch(/^sample 2, timestep/);
   await field.fill('3');
   await field.press('Enter');
   expect(await page.locator('.controls .wrong').textContent()).toBe('there are 3: 0 to 2');
   const blue = await image();
   await page.getByRole('combobox', { name: 'Colours', exact: true }).selectOption('viridis');
-  await expect.poll(async () => (await image()) === blue).toBe(false);
+  await eventually(async () => (await image()) === blue).toBe(false);
   const light = await image();
   await page.getByRole('combobox', { name: 'Page' }).selectOption('dark');
-  await expect.poll(async () => (await image()) === light).toBe(false);
+  await eventually(async () => (await image()) === light).toBe(false);
   expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(18, 18, 20)');
 });
 

@@ -11,23 +11,32 @@ export interface Marked {
   /** A stretch that is being drawn, in pixels of a panel. */
   readonly dragged: { readonly panel: number; readonly from: number; readonly to: number } | null;
   readonly color: string;
+  /** Under the lines, so that they are seen on heatmaps of any colour. */
+  readonly halo: string;
 }
 
 /** Draws the crosshair over a figure: a line at the position that is pointed at, in every panel, and a ring where the value is read. */
-export function drawCrosshair(canvas: HTMLCanvasElement, { figure, probe }: Drawn, scale: number, { pointed, cursor, dragged, color }: Marked): void {
+export function drawCrosshair(canvas: HTMLCanvasElement, { figure, probe }: Drawn, scale: number, { pointed, cursor, dragged, color, halo }: Marked): void {
   const context = canvas.getContext('2d')!;
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, figure.width, figure.height);
   if (probe === null) return;
-  context.strokeStyle = color;
   context.fillStyle = color;
+  const stroke = (width: number, opacity: number): void => {
+    context.globalAlpha = opacity;
+    for (const [style, wide] of [[halo, width + 2], [color, width]] as const) {
+      context.strokeStyle = style;
+      context.lineWidth = wide;
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+  };
   if (dragged) {
     const { box } = figure.panels[dragged.panel]!;
     context.globalAlpha = 0.18;
     context.fillRect(Math.min(dragged.from, dragged.to), box.y, Math.abs(dragged.to - dragged.from), box.height);
     context.globalAlpha = 1;
   }
-  context.lineWidth = 1;
   if (pointed?.group === probe.group) {
     context.beginPath();
     for (const panel of figure.panels) {
@@ -36,9 +45,7 @@ export function drawCrosshair(canvas: HTMLCanvasElement, { figure, probe }: Draw
       context.moveTo(across, panel.box.y);
       context.lineTo(across, panel.box.y + panel.box.height);
     }
-    context.globalAlpha = 0.7;
-    context.stroke();
-    context.globalAlpha = 1;
+    stroke(1, 0.75);
   }
   const panel = cursor && figure.panels[cursor.panel];
   const { y } = cursor && panel ? probe.at(cursor.panel, cursor.row, cursor.x) : { y: null };
@@ -47,6 +54,5 @@ export function drawCrosshair(canvas: HTMLCanvasElement, { figure, probe }: Draw
   if (across < panel.box.x || across > panel.box.x + panel.box.width || down < panel.box.y - 1 || down > panel.box.y + panel.box.height + 1) return;
   context.beginPath();
   context.arc(across, down, 4, 0, 2 * Math.PI);
-  context.lineWidth = 1.5;
-  context.stroke();
+  stroke(1.5, 1);
 }

@@ -26,6 +26,7 @@ main.replaceChildren(
   verdictSection(analysis.verdict, 'Verdict', 'h2'),
   ...(notes.length === 0 ? [] : [element('ul', { class: 'notes' }, ...notes.map((note) => element('li', {}, note)))]),
   element('nav', { 'aria-label': 'Layers' }, element('ul', {}, element('li', {}, element('a', { href: '#model' }, 'Model')), ...layers.map(({ name }, i) => element('li', {}, element('a', { href: `#${anchor(i)}` }, name))))),
+  element('p', { class: 'help' }, 'Point at a figure to read values; drag across it to zoom in on a stretch, in all figures of that axis, or hold Ctrl and turn the wheel; click a panel to enlarge it. By keyboard: arrows, Page Up and Down, plus, minus and 0, Enter.'),
   modelSection(model, layers.map(({ name }) => name), anchor),
 );
 

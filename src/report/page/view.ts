@@ -144,7 +144,7 @@ export class View {
   private markAgain(): void {
     if (this.drawn === null || this.overlay.width === 0) return;
     const { scale } = this.request().space;
-    drawCrosshair(this.overlay, this.drawn, scale, { pointed: this.around.store.state.pointed, cursor: this.cursor, dragged: this.dragging, color: this.around.store.state.dark ? '#f0f0f0' : '#202020' });
+    drawCrosshair(this.overlay, this.drawn, scale, { pointed: this.around.store.state.pointed, cursor: this.cursor, dragged: this.dragging, ...(this.around.store.state.dark ? { color: '#f0f0f0', halo: '#18181a' } : { color: '#202020', halo: '#ffffff' }) });
   }
 
   /** What is read where the cursor is. */

@@ -18,7 +18,7 @@ export const examples: MakeCommand = (io) => new Command('examples')
   .description("Train small networks and draw See RNN's examples: figures as PNG and SVG, and a page that shows them.")
   .usage('[options]')
   .option('--only <numbers>', 'only these, e.g. 1,3', readNumbers)
-  .option('--full', 'train the large networks as long as published (about 15 minutes in all), not for fewer iterations')
+  .option('--full', 'train the large networks as long as published (about 8 minutes in all), not for fewer iterations')
   .option('--out <folder>', 'where the figures and index.html go', 'see-rnn-examples')
   .option('--data <folder>', 'where the engine data of example 8 are: x.npy and y_fails_within_30.npy')
   .action(async ({ only, full, out, data }: Given) => {

@@ -20,7 +20,7 @@ export const examples: MakeCommand = (io) => new Command('examples')
   .option('--only <numbers>', 'only these, e.g. 1,3', readNumbers)
   .option('--full', 'train the large networks as long as published (about 8 minutes in all), not for fewer iterations')
   .option('--out <folder>', 'where the figures and index.html go', 'see-rnn-examples')
-  .option('--data <folder>', 'where the engine data of example 8 are: x.npy and y_fails_within_30.npy')
+  .option('--data <folder>', 'where the engine data and the published model of example 8 are')
   .action(async ({ only, full, out, data }: Given) => {
     const [{ choose }, { runExamples }, { startBackend }, { TrainingProgress }] = await Promise.all([
       import('../examples/all.js'), import('../examples/run.js'), import('../model/backend.js'), import('./training-progress.js'),

@@ -3,6 +3,8 @@
 // A panel holds `width` (a multiple of 4) lines of an operand, interleaved: for each step p of the sum, the p-th entry
 // of each line. Panels follow each other, `depth` steps long; lines beyond the last are zeros.
 
+import { SIDE } from './tile';
+
 /**
  * Packs lines that are the columns of a row-major matrix: panel[p][c] = source[p][c].
  *
@@ -11,17 +13,11 @@
  * @param depth steps that a whole panel has room for, `steps` of which are written here
  */
 export function packStraight(source: usize, ld: usize, steps: usize, lines: usize, target: usize, width: usize, depth: usize): void {
-  for (let step: usize = 0; step < steps; step += STEPS) {
-    packSteps(source + (step * ld << 2), ld, min(steps - step, STEPS), lines, target + (step * width << 2), width, depth);
+  for (let step: usize = 0; step < steps; step += SIDE) {
+    packSteps(source + (step * ld << 2), ld, min(steps - step, SIDE), lines, target + (step * width << 2), width, depth);
   }
   clearRest(target, steps, lines, width, depth);
 }
-
-/**
- * Rows of the source that are read side by side. Where they lie a power of two apart they share a set of the first-level
- * cache, which has room for eight.
- */
-const STEPS: usize = 8;
 
 // @ts-ignore: decorator
 @inline

@@ -84,10 +84,10 @@ export function addProducts(a: usize, rows: usize, depth: usize, b: usize, bStep
 export function panelRows(): usize { return ROWS; }
 
 /**
- * Rows of a matrix that are read side by side. Where they lie a power of two apart they share a set of the first-level
+ * Rows of a matrix that packing reads side by side. Where they lie a power of two apart they share a set of the first-level
  * cache, which has room for eight.
  */
-const SIDE: usize = 8;
+export const SIDE: usize = 8;
 
 /**
  * Packs a left operand whose rows are the columns of a row-major matrix.

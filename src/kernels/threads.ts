@@ -165,8 +165,8 @@ export class Team {
   }
 
   /** Ends the workers. What is given to them afterwards is not done. */
-  terminate(): void {
-    for (const worker of this.#workers) worker.terminate();
+  async terminate(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
   #await(worker: number, progressAt: number): void {
@@ -192,7 +192,7 @@ export class Team {
   /** A worker that doesn't answer may still write to memory: none of them is spoken to again. */
   #fail(how: string): never {
     stayOnOneThread();
-    this.terminate();
+    void this.terminate();
     throw new SeeRnnError(`a worker thread of the kernels ${how}; from here on they run on one thread`);
   }
 

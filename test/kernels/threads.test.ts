@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { rolldown } from 'rolldown';
 import { afterEach, expect, test, vi } from 'vitest';
 import { SeeRnnError } from '../../src/core/errors.js';
@@ -13,10 +14,10 @@ import { setThreads, threads, type Team } from '../../src/kernels/threads.js';
 import { Random } from '../random.js';
 import { seed } from '../seed.js';
 
-
 afterEach(() => {
   setThreads(null);
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
   vi.resetModules();
 });
 
@@ -52,6 +53,26 @@ function sameBits(a: Float32Array | Uint32Array, b: Float32Array | Uint32Array):
   return Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
 }
 
+/** Workers that are asked for, but don't run before `start` is called: a real one may be ready in the middle of a pass. */
+function holdWorkers(): { start: () => void } {
+  const held: (() => void)[] = [];
+  class HeldWorker {
+    readonly #calls: ((worker: Worker) => void)[] = [];
+    constructor(source: string, options: WorkerOptions) {
+      held.push(() => {
+        const worker = new Worker(source, options);
+        for (const call of this.#calls) call(worker);
+      });
+    }
+    unref(): void { this.#calls.push((worker) => { worker.unref(); }); }
+    on(event: string, listener: () => void): void { this.#calls.push((worker) => { worker.on(event, listener); }); }
+  }
+  const real = process.getBuiltinModule.bind(process);
+  const modules = vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) => (
+    name === 'node:worker_threads' ? { Worker: HeldWorker } : real(name))) as typeof process.getBuiltinModule);
+  return { start: () => { modules.mockRestore(); for (const go of held) go(); } };
+}
+
 function expectSame(a: ReturnType<typeof everything>, b: ReturnType<typeof everything>): void {
   for (const [name, values] of Object.entries(a)) expect(sameBits(values, b[name]!), `${name} (SEED=${seed})`).toBe(true);
 }
@@ -83,8 +104,10 @@ test('a worker that is not ready yet changes no bit: its share is done on the ca
   const Pass = fresh.KernelPass as unknown as typeof KernelPass;
   const { team } = fresh.kernels();
   fresh.setThreads(2);
+  const { start } = holdWorkers();
   const early = everything(shapes[0]!, Pass);
-  expect(team!.helped, 'a worker started before the first pass was over').toBe(0);
+  expect(team!.helped, 'the worker does not run yet').toBe(0);
+  start();
   await vi.waitFor(() => { expect(team!.size()).toBe(2); }, { timeout: 20_000 });
   expectSame(everything(shapes[0]!, Pass), early);
   expect(team!.helped).toBeGreaterThan(0);
@@ -110,8 +133,7 @@ test('a worker that died gives an error, then one thread does it all', async () 
   fresh.setThreads(2);
   await vi.waitFor(() => { expect(team!.size()).toBe(2); }, { timeout: 20_000 });
   team!.patience = 300;
-  team!.terminate();
-  await new Promise((done) => { setTimeout(done, 200); });
+  await team!.terminate();
   const Pass = fresh.KernelPass as unknown as typeof KernelPass;
   expect(() => everything(shapes[0]!, Pass)).toThrow('a worker thread of the kernels made no step in 0.3 s; from here on they run on one thread');
   expect(team!.size()).toBe(1);

@@ -90,7 +90,7 @@ export function breakWorkers(how: 'in its source' | 'in being made'): void {
 /** Ends the workers, unseen by the kernels, which are to find it out soon. */
 export async function endWorkers(): Promise<void> {
   const team = kernels().team!;
-  team.terminate();
+  await team.terminate();
   team.patience = 300;
   // Chromium gives a worker two seconds to come out of what it is doing.
   await new Promise((resolve) => { setTimeout(resolve, 4000); });

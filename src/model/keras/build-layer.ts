@@ -13,6 +13,7 @@ import { keepClassName } from './class-names.js';
 import { camelCase, layerConfig, type LayerConfig } from './config.js';
 import { DEEPEST, fault, isList, isObject, layerText, textAt, type Loading } from './context.js';
 import { currentClass, currentConfig } from './former-names.js';
+import { oneForAll } from './shared.js';
 import { checkSupported } from './unsupported.js';
 
 /** A layer or a nested model as a file describes it, with its name. */
@@ -49,10 +50,12 @@ export function layerEntry(loading: Loading, value: JsonValue, where: string): L
 
 /** Builds a layer of the file: the caller's own, ours, a nested model, or one of TF.js's. Its weights are made when it is first called. */
 export function buildLayer(loading: Loading, entry: LayerEntry, depth = 0): Layer {
-  const layer = layerOf(loading, entry, depth);
-  keepClassName(layer, entry.originalClass);
-  loading.names.built(layer, entry.name);
-  return layer;
+  return oneForAll(loading, entry, () => {
+    const layer = layerOf(loading, entry, depth);
+    keepClassName(layer, entry.originalClass);
+    loading.names.built(layer, entry.name);
+    return layer;
+  });
 }
 
 function layerOf(loading: Loading, entry: LayerEntry, depth: number): Layer {

@@ -1,11 +1,12 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { printable } from '../../core/printable.js';
 import type { JsonObject, JsonValue } from '../../files/json.js';
-import type { Layer } from '../internals.js';
+import { inside, type Layer } from '../internals.js';
 import { buildLayer, inLayer, layerEntry, type LayerEntry } from './build-layer.js';
 import { batchShape, layerConfig, unwrapped } from './config.js';
 import { DEEPEST, fault, isList, isObject, layerText, listAt, type Loading } from './context.js';
 import { buildFunctional } from './functional.js';
+import { oneForAll } from './shared.js';
 import { keepFrozen, keepLayerOrder } from './weight-slots.js';
 
 /** Whether an entry is a model: a Sequential or functional one, or of a class derived from these that holds its layers as they do. */
@@ -43,12 +44,17 @@ function sequential(loading: Loading, { name, config, source }: LayerEntry, dept
   const model = tfl.sequential({ name: loading.names.for(name) });
   const layers = entries.map((entry, i) => {
     const shape = i === 0 ? inputShape(loading, { input, first, config, source, given }, where) : null;
-    const layer = isModelClass(entry) ? buildModel(loading, entry, depth + 1, shape) as unknown as Layer
+    const layer = isModelClass(entry) ? oneForAll(loading, entry, () => buildModel(loading, entry, depth + 1, shape) as unknown as Layer)
       : buildLayer(loading, shape ? { ...entry, config: { ...entry.config, batch_input_shape: shape } } : entry, depth + 1);
     const stop = loading.budget.watch(layer);
     try {
       // The model would make an input of the layer's own number type, which is not that of what it reads: an Embedding reads whole numbers.
-      if (shape && !isModelClass(entry)) layer.apply(inputTensor(loading, shape, input, entry));
+      if (shape && !isModelClass(entry)) {
+        const tensor = inputTensor(loading, shape, input, entry);
+        // TF.js takes no layer that is used elsewhere already for a Sequential model's first: its input is that.
+        if (inside(layer).inboundNodes.length > 0) model.add(tensor.sourceLayer);
+        else layer.apply(tensor);
+      }
       model.add(layer);
     } catch (error) {
       throw inLayer(loading, layerText(entry.name, entry.className), error);

@@ -20,6 +20,8 @@ export interface Loading {
   readonly kerasVersion: string | null;
   readonly budget: WeightBudget;
   readonly names: TfjsNames;
+  /** Layers that stand in several places: see `shared.ts`. */
+  readonly shared: Map<string, Layer>;
   /** Counts layers against {@link MOST_LAYERS}. */
   countLayers(number: number): void;
   readonly warn: (line: string) => void;

@@ -47,6 +47,7 @@ export function currentConfig(loading: Loading, { className, config }: Described
   if (out['data_format'] === 'tf') out['data_format'] = 'channels_last';
   if (out['data_format'] === 'th') out['data_format'] = 'channels_first';
   if ('nb_row' in config && 'nb_col' in config) out['kernel_size'] = [config['nb_row']!, config['nb_col']!];
+  if (['kernel_dim1', 'kernel_dim2', 'kernel_dim3'].every((key) => key in config)) out['kernel_size'] = [config['kernel_dim1']!, config['kernel_dim2']!, config['kernel_dim3']!];
   if (className === 'Merge' && config['mode'] === 'cos') out['normalize'] = true;
   return out;
 }

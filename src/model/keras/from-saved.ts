@@ -37,7 +37,7 @@ export function modelFromSaved(saved: SavedModel, { architecture = null, customL
   let layers = 0;
   const loading: Loading = {
     file, kerasVersion: described.kerasVersion, kerasMajor: generationOf(described.kerasVersion, described.config),
-    customLayers: new Map(Object.entries(customLayers)), budget: new WeightBudget(heldNumbers(saved.weights)), names: new TfjsNames(),
+    customLayers: new Map(Object.entries(customLayers)), budget: new WeightBudget(heldNumbers(saved.weights)), names: new TfjsNames(), shared: new Map(),
     warn: (line) => { if (!warnings.includes(line)) warnings.push(line); },
     countLayers(number) {
       layers += number;

@@ -9,6 +9,7 @@ import { buildModel, isModelClass, layerEntries, type Shape } from './build-mode
 import { layerConfig } from './config.js';
 import { fault, layerText, type Loading } from './context.js';
 import { isMaskOperation, checkMask } from './masks.js';
+import { oneForAll } from './shared.js';
 import { sliceOptions } from './slices.js';
 import { endReferences, nodeCalls, type NodeCall, type Reference } from './node-calls.js';
 
@@ -155,7 +156,7 @@ class GraphBuilder {
 
   private build(entry: LayerEntry, shape: Shape): Layer {
     if (isMaskOperation(entry)) throw fault(this.loading, `${layerText(entry.name, entry.className)}: is an operation whose result is used as other than a mask, which is not supported`);
-    if (isModelClass(entry)) return buildModel(this.loading, entry, this.depth + 1, shape) as unknown as Layer;
+    if (isModelClass(entry)) return oneForAll(this.loading, entry, () => buildModel(this.loading, entry, this.depth + 1, shape) as unknown as Layer);
     // The shape comes from the graph; one of the layer's own may be from before it was shared.
     const config = Object.fromEntries(Object.entries(entry.config).filter(([key]) => key !== 'batch_input_shape' && key !== 'batch_shape'));
     return buildLayer(this.loading, { ...entry, config }, this.depth + 1);

@@ -1,44 +1,65 @@
 import { printable } from '../../core/printable.js';
 import type { WeightTree } from '../../files/saved-model.js';
+import type { Layer } from '../internals.js';
 import { className } from './class-names.js';
 import { fault, layerText, type Loading } from './context.js';
 import { differing, type Dealt } from './weights-by-layer.js';
 import type { WeightSource } from './stored-layout.js';
-import { partsOf, type Holder } from './weight-slots.js';
+import type { Holder } from './weight-slots.js';
 
 /**
  * The store of Keras 3, and of tf.keras 2.12 to 2.15: a tree of the objects' attributes. Layers in a list are called by their class and
  * a number (`lstm`, `lstm_1`), not by their names, and how the numbers run differs between versions: within a class their order counts.
  * Where the file gives the layers' names beside, those count.
+ *
+ * An object that is held in several places is stored in the first of them alone, and is counted in all.
  */
 export function dealFromTree(loading: Loading, model: Holder, root: WeightTree): Dealt {
   const dealt: Dealt = new Map();
-  deal(loading, model, root, dealt);
+  deal({ loading, stored: storedHolders(model), dealt }, model, root);
   return dealt;
 }
 
-function deal(loading: Loading, holder: Holder, tree: WeightTree, dealt: Dealt): void {
+/** The holders that have weights in the file: of each layer the first, in the order in which Keras goes through them. */
+function storedHolders(model: Holder): ReadonlySet<Holder> {
+  const stored = new Set<Holder>();
+  const seen = new Set<Layer>();
+  const visit = (holder: Holder): boolean => {
+    if (seen.has(holder.layer)) return false;
+    seen.add(holder.layer);
+    const has = holder.part ? holder.part.variables.length > 0 : holder.held.map(visit).includes(true);
+    if (has) stored.add(holder);
+    return has;
+  };
+  visit(model);
+  return stored;
+}
+
+interface Dealing { readonly loading: Loading; readonly stored: ReadonlySet<Holder>; readonly dealt: Dealt }
+
+function deal(dealing: Dealing, holder: Holder, tree: WeightTree): void {
+  const { loading, stored, dealt } = dealing;
   const { part, held, attributes, lists, label } = holder;
   if (part) {
-    if (part.variables.length > 0) dealt.set(part, variablesOf(tree));
+    dealt.set(part, variablesOf(tree));
     return;
   }
   if (attributes) {
     held.forEach((inner, i) => {
-      if (partsOf(inner).length === 0) return;
+      if (!stored.has(inner)) return;
       const child = tree.children.get(attributes[i]!);
       if (!child) throw fault(loading, `${layerText(label)}: its weights are not in the file: there is no '${attributes[i]!}'`);
-      deal(loading, inner, child, dealt);
+      deal(dealing, inner, child);
     });
     return;
   }
-  const weighted = held.filter((inner) => partsOf(inner).length > 0);
+  const weighted = held.filter((inner) => stored.has(inner));
   const list = lists.map((path) => path.reduce<WeightTree | undefined>((at, key) => at?.children.get(key), tree)).find((found) => found && hasVariables(found));
   if (!list) {
     if (weighted.length === 0) return;
     throw fault(loading, `${layerText(label)}: its weights are not in the file: there is no '${lists[0]!.join('/')}'`);
   }
-  for (const [inner, child] of paired(loading, weighted, list)) deal(loading, inner, child, dealt);
+  for (const [inner, child] of paired(loading, weighted, list)) deal(dealing, inner, child);
 }
 
 /** Which of a list's objects is which layer. */

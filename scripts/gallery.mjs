@@ -100,7 +100,7 @@ const examples = {
     await features2D(take(grads, { units: 0 }), { norm: [-1e-4, 1e-4], title: 'grads' }).save(`${images}/5-2d.png`);
   },
   async 6() {
-    const model = await train(two(bidirectionalGru, 256), 100);
+    const model = await train(two(bidirectionalGru, 256), 400);
     const grads = await gradientsOf(model, 'layer1');
     await features2D(take(grads, { samples: 0 }), { norm: [-1e-4, 1e-4], reflectHalf: true, title: 'grads' }).save(`${images}/6.png`);
   },

@@ -2,7 +2,7 @@ import { asNamedArray, sizeOf, type ArrayInput, type NamedArray, type Numbers } 
 import { SeeRnnError, UsageError } from '../core/errors.js';
 import { option, readOptions, type OptionSpec, type OptionValues } from '../core/options.js';
 import { compose } from './compose.js';
-import { arrowheads, clippedCounts, clippedOf, topCount, valueRange } from './features-hist.js';
+import { arrowheads, clippedCounts, clippedOf, topWithCounts, valueRange } from './features-hist.js';
 import type { Figure, Mark } from './figure.js';
 import { shareAmong } from './grid.js';
 import type { Legend } from './header.js';
@@ -69,8 +69,11 @@ export function featuresHistGridFigure(data: HistogramGrid | ArrayInput, given: 
     ? shareAmong(shape, options.shareX, summaries, (group) => valueRange(together(group), options.centerOnZero))
     : summaries.map(() => options.xLimits as Range);
   const binned = cells.map((histograms, i) => histograms.map((values) => histogram(values, ...ranges[i], options.bins)));
+  const panelWidth = (650 * options.widthScale) / columns;
+  const panelHeight = (width: number): number => (columns > 8 ? width * 0.78 : Math.min(width * 0.62, 260));
+  const panel = { width: panelWidth, height: panelHeight(panelWidth) * options.heightScale };
   const tops = options.yLimit === 'auto'
-    ? shareAmong(shape, options.shareY, binned.map((all) => Math.max(...all.map(({ counts }) => topCount(counts, options.peaksToClip)))), (group) => Math.max(...group) * 1.06)
+    ? shareAmong(shape, options.shareY, binned.map((all) => topWithCounts(all[0]!.edges, all.map(({ counts }) => counts), options.peaksToClip, panel)), (group) => Math.max(...group))
     : binned.map(() => options.yLimit as number);
   const beyond = options.xLimits === 'auto' ? 0 : cells.flat().reduce((sum, values) => sum + countBeyond(values, ...(options.xLimits as Range)), 0);
 
@@ -79,7 +82,7 @@ export function featuresHistGridFigure(data: HistogramGrid | ArrayInput, given: 
     throw new UsageError(`${owner}: option 'labels' must name at most ${most} histograms, found ${options.labels.length} names`);
   }
   const colors = colorsFor(most, options.colors);
-  const barWidth = (650 * options.widthScale) / columns / options.bins;
+  const barWidth = panelWidth / options.bins;
   const plots = binned.map((all, i): Plot => {
     const [low, high] = ranges[i];
     const air = (high - low) * 0.015;
@@ -92,7 +95,7 @@ export function featuresHistGridFigure(data: HistogramGrid | ArrayInput, given: 
         ...clipped.flatMap((some) => arrowheads(some, tops[i], barWidth)),
       ],
       label: '', shortLabel: '', note: missingText(summaries[i]),
-      inside: (box) => clippedCounts(clipped.flat(), sumOf(all.map(({ counts }) => counts)), box),
+      inside: (box) => clippedCounts(clipped.flat(), all.map(({ counts }) => counts), box),
     };
   });
 
@@ -111,7 +114,7 @@ export function featuresHistGridFigure(data: HistogramGrid | ArrayInput, given: 
       legend: several ? keyOf(options, colors) : null,
     }),
     description: describe(rows, columns, most, name, summary),
-    panelHeight: (width) => (columns > 8 ? width * 0.78 : Math.min(width * 0.62, 260)),
+    panelHeight,
   });
 }
 
@@ -176,8 +179,6 @@ function histogramMarks(edges: Float64Array, counts: Float64Array, color: string
   const y = [0, ...Array.from(counts).flatMap((n) => [n, n]), 0];
   return [{ kind: 'bars', edges, height: counts, color, opacity: 0.3 }, { kind: 'line', x, y, color, width: 1, opacity: 0.9, markerRadius: 0 }];
 }
-
-const sumOf = (all: readonly Float64Array[]): Float64Array => all[0].map((_, bin) => all.reduce((sum, counts) => sum + counts[bin], 0));
 
 const describe = (rows: number, columns: number, most: number, name: string, summary: Summary): string =>
   `A grid of histograms, ${rows} ${rows === 1 ? 'row' : 'rows'} by ${columns} ${columns === 1 ? 'column' : 'columns'}, of ${name}${most > 1 ? `, up to ${most} in a cell` : ''}. ${rangeSentence(summary)}`;

@@ -69,10 +69,13 @@ export function featuresHistFigure(data: ArrayInput, given: FeaturesHistOptions 
     ? shareAmong(grid, options.shareX, summaries, (group) => valueRange(together(group), options.centerOnZero))
     : summaries.map(() => options.xLimits as Range);
   const histograms = parts.map((values, i) => histogram(values, ...ranges[i], bins));
-  const tops = shareAmong(grid, options.shareY, histograms.map(({ counts }) => topCount(counts, options.peaksToClip)), (group) => Math.max(...group) * 1.06);
+  const panelWidth = (650 * options.widthScale) / grid.columns;
+  const panelHeight = (width: number, columns: number): number => (columns > 8 ? width * 0.78 : Math.min(width * 0.62, 260));
+  const panel = { width: panelWidth, height: panelHeight(panelWidth, grid.columns) * options.heightScale };
+  const tops = shareAmong(grid, options.shareY, histograms.map(({ edges, counts }) => topWithCounts(edges, [counts], options.peaksToClip, panel)), (group) => Math.max(...group));
   const beyond = options.xLimits === 'auto' ? 0 : parts.reduce((sum, values) => sum + countBeyond(values, ...(options.xLimits as Range)), 0);
 
-  const barWidth = (650 * options.widthScale) / grid.columns / bins;
+  const barWidth = panelWidth / bins;
   const colors = options.colors === 'auto' ? parts.map(() => single) : colorsFor(parts.length, options.colors);
   const labels = labelsFor(options.annotations, parts.length, dimension?.name ?? null);
   const plots = histograms.map(({ edges, counts }, i): Plot => {
@@ -85,7 +88,7 @@ export function featuresHistFigure(data: ArrayInput, given: FeaturesHistOptions 
       marks: [{ kind: 'bars', edges, height: counts, color: colors[i], opacity: 1 }, ...arrowheads(clipped, tops[i], barWidth)],
       ...labels[i],
       note: parts.length > 1 ? missingText(summaries[i]) : '',
-      inside: (box) => clippedCounts(clipped, counts, box),
+      inside: (box) => clippedCounts(clipped, [counts], box),
     };
   });
 
@@ -101,7 +104,7 @@ export function featuresHistFigure(data: ArrayInput, given: FeaturesHistOptions 
       ],
     }),
     description: `${dimension === null ? 'Histogram' : `${parts.length} histograms, one for each ${dimension.name.one},`} of ${name} in ${bins} bins. ${rangeSentence(summary)}`,
-    panelHeight: (width, columns) => (columns > 8 ? width * 0.78 : Math.min(width * 0.62, 260)),
+    panelHeight,
   });
 }
 
@@ -128,21 +131,55 @@ export interface Clipped { readonly n: number; readonly at: number }
 export const clippedOf = (edges: Float64Array, counts: Float64Array, top: number): Clipped[] =>
   Array.from(counts, (n, bin) => ({ n, at: (edges[bin] + edges[bin + 1]) / 2 })).filter(({ n }) => n > top);
 
+/**
+ * The top of a panel of histograms: a little above the highest bin but the `clip` highest of each, and with room for the counts of those
+ * that run out of it where no corner is free of bars.
+ *
+ * @param panel about as large as it will be, in pixels
+ */
+export function topWithCounts(edges: Float64Array, all: readonly Float64Array[], clip: number, panel: Pick<Box, 'width' | 'height'>): number {
+  const top = Math.max(...all.map((counts) => topCount(counts, clip))) * 1.06;
+  // Numbers and names beside the axes take some of the width.
+  const note = noteOf(all.flatMap((counts) => clippedOf(edges, counts, top)), { width: panel.width * 0.65, height: panel.height });
+  if (note === null) return top;
+  const below = 1 - note.height / panel.height;
+  return lowerSide(sumOf(all), note.width / (panel.width * 0.65)).highest <= top * below ? top : top / below;
+}
+
 /** White, inside the bars that go on, which are about so many pixels wide. */
 export const arrowheads = (clipped: readonly Clipped[], top: number, barWidth: number): Mark[] => (clipped.length === 0 ? [] : [{
   kind: 'points', x: clipped.map(({ at }) => at), y: clipped.map(() => top * 0.965), shape: 'triangle', color: '#ffffff',
   radius: Math.max(1.2, Math.min(3, barWidth * 0.45)), opacity: 1,
 }]);
 
-/** The counts of the bins that run out of the top, in the corner above the lower bins: `12,345 at 0`. */
-export function clippedCounts(clipped: readonly Clipped[], counts: Float64Array, box: Box): Text[] {
-  const size = box.width < 90 ? 7.5 : 9.5;
-  const room = Math.max(1, Math.floor((box.height * 0.7) / (size + 3)));
-  const lines = clipped.map(({ n, at }) => `${count(n)} at ${shortNumber(at, 2)}`);
-  const shown = lines.length > room ? [...lines.slice(0, room - 1), `and ${lines.length - room + 1} more`] : lines;
-  if (shown.some((line) => textWidth(line, size) > box.width - 10)) return [];
-  const side = Math.ceil(counts.length * 0.4);
-  const atRight = Math.max(...counts.slice(-side)) <= Math.max(...counts.slice(0, side));
+/** Lines of text for a corner of a panel, and what they take up with the space around them, in pixels. */
+interface Note { readonly lines: readonly string[]; readonly size: number; readonly width: number; readonly height: number }
+
+/** `12,345 at 0` for each bin that runs out of the top; null where there is none, or no room. */
+function noteOf(clipped: readonly Clipped[], panel: Pick<Box, 'width' | 'height'>): Note | null {
+  const size = panel.width < 90 ? 7.5 : 9.5;
+  const room = Math.max(1, Math.floor((panel.height * 0.7) / (size + 3)));
+  const all = clipped.map(({ n, at }) => `${count(n)} at ${shortNumber(at, 2)}`);
+  const lines = all.length > room ? [...all.slice(0, room - 1), `and ${all.length - room + 1} more`] : all;
+  const width = Math.max(...lines.map((line) => textWidth(line, size))) + 8;
+  return lines.length === 0 || width > panel.width - 2 ? null : { lines, size, width, height: 6 + lines.length * (size + 3) };
+}
+
+/** Which end of the bins is the lower one, over a share of them. */
+function lowerSide(counts: Float64Array, share: number): { atRight: boolean; highest: number } {
+  const side = Math.min(counts.length, Math.ceil(counts.length * share));
+  const [left, right] = [Math.max(...counts.slice(0, side)), Math.max(...counts.slice(-side))];
+  return { atRight: right <= left, highest: Math.min(left, right) };
+}
+
+/** All histograms of a panel as one. */
+const sumOf = (all: readonly Float64Array[]): Float64Array => all[0]!.map((_, bin) => all.reduce((sum, counts) => sum + counts[bin], 0));
+
+/** The counts of the bins that run out of the top, in the corner above the lower bins. */
+export function clippedCounts(clipped: readonly Clipped[], all: readonly Float64Array[], box: Box): Text[] {
+  const note = noteOf(clipped, box);
+  if (note === null) return [];
+  const { atRight } = lowerSide(sumOf(all), note.width / box.width);
   const x = atRight ? box.x + box.width - 5 : box.x + 5;
-  return shown.map((line, i) => words(line, x, box.y + 4 + i * (size + 3), { size, color: style.ink.name, align: atRight ? 'right' : 'left' }));
+  return note.lines.map((line, i) => words(line, x, box.y + 4 + i * (note.size + 3), { size: note.size, color: style.ink.name, align: atRight ? 'right' : 'left' }));
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { namedArray } from '../../src/core/array.js';
 import { featuresHistFigure, type FeaturesHistOptions } from '../../src/figures/features-hist.js';
 import type { BarMark, Figure, PointMark } from '../../src/figures/figure.js';
+import { textBox } from '../../src/figures/text.js';
 import { messageOf } from './message.js';
 
 const bars = (figure: Figure): BarMark[] => figure.panels.flatMap(({ marks }) => marks.filter((mark): mark is BarMark => mark.kind === 'bars'));
@@ -66,7 +67,17 @@ describe('featuresHist', () => {
     expect(points(clipped).map(({ shape, x }) => [shape, x])).toEqual([['triangle', [0.5]]]);
     expect(labels(clipped)).toEqual(['1,000 at 0.5']);
     // Clipping as many bins as are filled leaves the lowest.
-    expect(featuresHistFigure([0, 0, 1], { bins: 5, peaksToClip: 4 }).panels[0].y.domain[1]).toBeCloseTo(1.06);
+    expect(labels(featuresHistFigure([0, 0, 1], { bins: 5, peaksToClip: 4 }))).toEqual(['2 at 0.1']);
+  });
+
+  it.each([1, 0.3])('keeps the counts of clipped bins clear of the other bars, %s times as wide as usual', (widthScale) => {
+    // Both corners have bars nearly as high as the highest that isn't clipped.
+    const values = [9, 8, 9, 100, 9, 8, 9].flatMap((n, bin) => Array.from({ length: n }, () => bin + 0.5));
+    const figure = featuresHistFigure(values, { bins: 7, xLimits: [0, 7], peaksToClip: 1, widthScale });
+    const [{ box, y: { domain: [, top] }, texts: [text] }] = figure.panels;
+    expect(text!.text).toBe('100 at 3.5');
+    expect(top).toBeLessThan(100);
+    expect(textBox(text!).y1).toBeLessThan(box.y + box.height * (1 - 9 / top));
   });
 
   it('counts NaN and infinities, in the title and above their panel', () => {

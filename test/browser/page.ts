@@ -3,15 +3,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
-import { it } from 'vitest';
+import { afterAll, it } from 'vitest';
 import { builtPackage } from '../built.js';
 import { skipUnlessCI } from '../models.js';
 
 const chromiumPath = [
   process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome',
 ].find((path) => path !== undefined && existsSync(path));
+/** Milliseconds to wait for a page: what is awaited comes, but on a busy machine late. */
+export const PATIENCE = 120_000;
 const NO_CHROMIUM = 'no Chromium here: set CHROMIUM_PATH, or install chromium, chromium-browser or google-chrome in /usr/bin';
 
 /** A page in Chromium, with a page module loaded whose exports can be called. */
@@ -63,8 +65,7 @@ export function itOnPage<Exports>(name: string, module: string, body: (loaded: L
  *   anywhere but to this page's own server
  */
 export async function withPage<Exports>(module: string, body: (loaded: LoadedPage<Exports>) => Promise<void>, options: PageOptions = {}): Promise<void> {
-  if (chromiumPath === undefined) throw new Error(NO_CHROMIUM);
-  const script = await bundle(module);
+  const script = await bundled(module);
   const { origin, close } = await serve({
     '/': { type: 'text/html', body: PAGE },
     '/bundle.js': { type: 'text/javascript', body: script },
@@ -73,12 +74,9 @@ export async function withPage<Exports>(module: string, body: (loaded: LoadedPag
     ...(options.isolated ? { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } : {}),
     ...(options.policy === undefined ? {} : { 'content-security-policy': options.policy }),
   });
-  const browser = await chromium.launch({
-    executablePath: chromiumPath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  const context = await (await startedBrowser()).newContext();
+  context.setDefaultTimeout(PATIENCE);
   try {
-    const context = await browser.newContext();
     const page = await context.newPage();
     const faults: string[] = [];
     const fault = (what: string): void => { if (!options.expected?.test(what)) faults.push(what); };
@@ -97,7 +95,7 @@ export async function withPage<Exports>(module: string, body: (loaded: LoadedPag
     };
     try {
       await page.goto(origin);
-      await page.waitForFunction(() => 'loaded' in globalThis, undefined, { timeout: 30_000 });
+      await page.waitForFunction(() => 'loaded' in globalThis);
       await body({
         page,
         call: async (name, ...args) => await page.evaluate(
@@ -110,7 +108,7 @@ export async function withPage<Exports>(module: string, body: (loaded: LoadedPag
     }
     judged();
   } finally {
-    await browser.close();
+    await context.close();
     await close();
   }
 }
@@ -130,12 +128,32 @@ globalThis.loaded = loaded;
 /** Where a page can go to; it leads nowhere. */
 const ELSEWHERE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Elsewhere</title><link rel="icon" href="data:,"></html>';
 
+// One browser for a test file: each page has a context of its own, which shares nothing with the others.
+let browser: Promise<Browser> | undefined;
+function startedBrowser(): Promise<Browser> {
+  if (chromiumPath === undefined) throw new Error(NO_CHROMIUM);
+  return (browser ??= chromium.launch({
+    executablePath: chromiumPath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    timeout: PATIENCE,
+  }));
+}
+afterAll(async () => { await (await browser)?.close(); });
+
+const bundles = new Map<string, Promise<string>>();
+/** The {@link bundle} of a page module, made once in a test file. */
+function bundled(module: string): Promise<string> {
+  const made = bundles.get(module) ?? bundle(module);
+  bundles.set(module, made);
+  return made;
+}
+
 /** One ES module of a page module and all it imports. */
 async function bundle(module: string): Promise<string> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const built = builtPackage() + sep;
   const source = join(root, 'src') + sep;
-  const bundled = await rolldown({
+  const bundler = await rolldown({
     input: fileURLToPath(new URL(`pages/${module}`, import.meta.url)),
     platform: 'browser',
     onLog: (_level, log) => { throw new Error(`bundling ${module}: ${log.message}`); },
@@ -149,10 +167,10 @@ async function bundle(module: string): Promise<string> {
     }],
   });
   try {
-    const { output } = await bundled.generate({ format: 'es', codeSplitting: false });
+    const { output } = await bundler.generate({ format: 'es', codeSplitting: false });
     return output[0].code;
   } finally {
-    await bundled.close();
+    await bundler.close();
   }
 }
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
   dist = builtPackage();
   folder = mkdtempSync(join(tmpdir(), 'see-rnn-main-'));
   await saveArray(at('x.npy'), { data: Float32Array.from({ length: 16 * 100 * 64 }, (_, i) => Math.sin(i)), shape: [16, 100, 64] });
-}, 180_000);
+});
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 const ran = (...argv: string[]): { status: number | null; stdout: string; stderr: string } => {

@@ -15,7 +15,7 @@ let main: string;
 beforeAll(() => {
   main = join(builtPackage(), 'cli', 'main.js');
   folder = mkdtempSync(join(tmpdir(), 'see-rnn-command-'));
-}, 180_000);
+});
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 const at = (...names: string[]): string => join(folder, ...names);
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'program.mjs'), codeOf(example));
   }
-}, 180_000);
+});
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 describe('the programs shown with the examples', () => {

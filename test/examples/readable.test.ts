@@ -11,7 +11,7 @@ let folder: string;
 beforeAll(() => {
   builtPackage();
   folder = mkdtempSync(join(tmpdir(), 'see-rnn-readable-'));
-}, 180_000);
+});
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 describe('the programs for reading', () => {
@@ -29,5 +29,5 @@ describe('the programs for reading', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(says);
     expect(readdirSync(place).sort()).toEqual(figures);
-  }, 180_000);
+  });
 });

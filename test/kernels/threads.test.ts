@@ -23,7 +23,7 @@ afterEach(() => {
 
 async function ready(team: Team, count: number): Promise<void> {
   setThreads(count);
-  await vi.waitFor(() => { expect(team.size()).toBe(count); }, { timeout: 20_000 });
+  await vi.waitFor(() => { expect(team.size()).toBe(count); }, { timeout: 120_000 });
 }
 
 /** Enough work for threads to be used; 35 samples are five blocks, the last not full. */
@@ -108,7 +108,7 @@ test('a worker that is not ready yet changes no bit: its share is done on the ca
   const early = everything(shapes[0]!, Pass);
   expect(team!.helped, 'the worker does not run yet').toBe(0);
   start();
-  await vi.waitFor(() => { expect(team!.size()).toBe(2); }, { timeout: 20_000 });
+  await vi.waitFor(() => { expect(team!.size()).toBe(2); }, { timeout: 120_000 });
   expectSame(everything(shapes[0]!, Pass), early);
   expect(team!.helped).toBeGreaterThan(0);
 });
@@ -131,7 +131,7 @@ test('a worker that died gives an error, then one thread does it all', async () 
   const fresh = { ...await import('../../src/kernels/module.js'), ...await import('../../src/kernels/pass.js'), ...await import('../../src/kernels/threads.js') };
   const { team } = fresh.kernels();
   fresh.setThreads(2);
-  await vi.waitFor(() => { expect(team!.size()).toBe(2); }, { timeout: 20_000 });
+  await vi.waitFor(() => { expect(team!.size()).toBe(2); }, { timeout: 120_000 });
   team!.patience = 300;
   await team!.terminate();
   const Pass = fresh.KernelPass as unknown as typeof KernelPass;
@@ -167,7 +167,7 @@ test('waiting workers don\'t keep a program from ending', async () => {
     const bundle = await rolldown({ input: program, platform: 'neutral' });
     await bundle.write({ file: join(folder, 'bundle.mjs') });
     await bundle.close();
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'bundle.mjs')], { encoding: 'utf8', timeout: 30_000 });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'bundle.mjs')], { encoding: 'utf8', timeout: 120_000 });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'ready\n', stderr: '' });
   } finally {
     rmSync(folder, { recursive: true });

@@ -28,10 +28,10 @@ export function state(): Kernels {
 
 export const plain = (): void => { usePlainBuild(); };
 
-/** Sets the number of threads and waits until they work, or it is known that they can't, or ten seconds. */
+/** Sets the number of threads and waits until they work, or it is known that they can't. */
 export async function useThreads(count: number): Promise<Kernels> {
   setThreads(count);
-  for (const start = performance.now(); state().working < threads() && performance.now() - start < 10_000;) {
+  while (kernelsAvailable() && state().working < threads()) {
     await new Promise((resolve) => { setTimeout(resolve, 5); });
   }
   return state();
@@ -87,13 +87,11 @@ export function breakWorkers(how: 'in its source' | 'in being made'): void {
   };
 }
 
-/** Ends the workers, unseen by the kernels, which are to find it out soon. */
+/** Has the workers end, unseen by the kernels, which are to find it out soon. Chromium gives them seconds to come out of what they do. */
 export async function endWorkers(): Promise<void> {
   const team = kernels().team!;
   await team.terminate();
   team.patience = 300;
-  // Chromium gives a worker two seconds to come out of what it is doing.
-  await new Promise((resolve) => { setTimeout(resolve, 4000); });
 }
 
 /** As `everything`, on two threads, in a worker of the page's. */

@@ -14,7 +14,7 @@ export interface KernelExports {
   forward(pass: number): void;
   backward(pass: number): void;
   inputGradient(pass: number): void;
-  weightGradients(pass: number, chunk: number, panelBytes: number): void;
+  weightGradients(pass: number): void;
   readRows(pass: number, from: number, steps: number, rows: number, first: number, width: number, backwards: boolean, to: number): void;
   readColumns(from: number, width: number, rows: number, turn: number, to: number, ld: number): void;
   addSums(to: number, from: number, floats: number): void;

@@ -3,14 +3,7 @@ import type { Flushed, PassAdjoints, PassInput, PassOptions, PassShape, PassWeig
 import { Room } from './room.js';
 import { LANES, Share, SHARE_WORDS, type Field, type Fields } from './share.js';
 import { threads, type Job } from './threads.js';
-
-/** Rows of the gates, in the kernels' order. A GRU's fourth is what its new gate takes from the state. */
-const ROWS = {
-  LSTM: ['input', 'forget', 'cell', 'output'],
-  GRU: ['new', 'update', 'reset', 'q'],
-  SimpleRNN: ['state'],
-} as const;
-const KINDS = Object.keys(ROWS);
+import { KINDS, LaidWeights, ROWS, upTo } from './weights.js';
 
 /** Rows that are read, and dropped, beyond an array's last. */
 const SLACK = 8 * LANES;
@@ -31,11 +24,10 @@ const WORTH_A_THREAD = 2_000_000;
 export class KernelPass {
   readonly #kernel: Kernels = kernels();
   readonly #shape: PassShape;
-  readonly #weights: PassWeights;
   readonly #keep: boolean;
-  readonly #gates: number;
   readonly #shares: readonly Share[];
   readonly #room: Room;
+  readonly #weights: LaidWeights;
   #freed = false;
   #wentBack = false;
 
@@ -54,11 +46,10 @@ export class KernelPass {
     const { kind, samples, steps, features, units } = shape;
     const { keep } = options;
     this.#shape = shape;
-    this.#weights = weights;
     this.#keep = keep;
-    this.#gates = kind === 'LSTM' ? 4 : kind === 'GRU' ? 3 : 1;
     const rows = ROWS[kind].length * units;
     this.#room = new Room(this.#kernel.memory, `${kind} of ${units} units over ${samples} samples of ${steps} timesteps`);
+    this.#weights = new LaidWeights(this.#kernel, this.#room, shape, weights);
     try {
       this.#shares = this.#divided();
       const x = keep ? this.#room.holdCopy(input.x) : this.#room.lendCopy(input.x);
@@ -66,11 +57,7 @@ export class KernelPass {
       const initialHidden = this.#room.lendCopy(input.initialHidden);
       const initialCell = kind === 'LSTM' ? this.#room.lendCopy(input.initialCell) : 0;
       const sequence = options.sequence ? this.#room.lend(samples * steps * units) : 0;
-      const packed = {
-        bias: this.#room.lendCopy(this.#bias()),
-        kernel: this.#packed(weights.kernel, { rows: this.#gates * units, depth: features, columns: true, turn: this.#turn }),
-        ...this.#recurrent(true),
-      };
+      const packed = this.#weights.forward();
       this.#set((share) => {
         const lanes = share.blocks * LANES;
         const slots = keep ? steps : share.get('chunk');
@@ -133,7 +120,7 @@ export class KernelPass {
       const dSequence = this.#room.lendCopy(from.sequence);
       const dLastHidden = this.#room.lendCopy(from.lastHidden);
       const dLastCell = lstm ? this.#room.lendCopy(from.lastCell) : 0;
-      const packed = this.#recurrent(false);
+      const packed = this.#weights.backward();
       this.#set((share) => {
         const state = share.blocks * LANES * units;
         return {
@@ -170,11 +157,11 @@ export class KernelPass {
 
   /** dL/dx, after `backward`: (samples, steps, features), time in input order. */
   inputGradient(): Float32Array {
-    const { samples, steps, features, units } = this.#shape;
+    const { samples, steps, features } = this.#shape;
     this.#needAdjoints();
     try {
       const dx = this.#room.lend(samples * steps * features);
-      const kernelBack = this.#packed(this.#weights.kernel, { rows: features, depth: this.#gates * units, columns: false, turn: this.#turn });
+      const kernelBack = this.#weights.kernelBack();
       this.#set((share) => ({
         kernelBack,
         dx: share.part(dx, steps * features),
@@ -192,33 +179,29 @@ export class KernelPass {
     const { features, units, steps } = this.#shape;
     this.#needAdjoints();
     const { run } = this.#kernel;
-    const columns = this.#gates * units;
-    const panelRows = run.panelRows();
     const most = Math.max(...this.#shares.map(({ blocks }) => blocks));
-    const chunk = Math.max(1, Math.min(steps, Math.floor(OUTER / LANES / most)));
-    const sizes = { dKernel: upTo(columns, 8) * features, dRecurrent: (upTo(columns, 8) + 8) * units, dBias: ROWS[this.#shape.kind].length * units };
+    const outer = Math.max(1, Math.min(steps, Math.floor(OUTER / LANES / most)));
+    const sizes = this.#weights.sums;
+    const columns = upTo(this.#weights.columns, 8);
     try {
       this.#set(({ blocks }) => {
-        const samples = chunk * blocks * LANES;
+        const samples = outer * blocks * LANES;
         return {
+          outer,
           lanes: this.#room.lend(samples * features + SLACK),
-          factors: this.#room.lend(samples * upTo(Math.max(features, units), panelRows)),
-          adjoints: this.#room.lend(samples * upTo(columns, 8)),
+          factors: this.#room.lend(samples * upTo(Math.max(features, units), run.panelRows())),
+          adjoints: this.#room.lend(samples * columns),
           dKernel: this.#room.lendZeros(sizes.dKernel),
           dRecurrent: this.#room.lendZeros(sizes.dRecurrent),
           dBias: this.#room.lendZeros(sizes.dBias),
         };
       });
-      this.#do('weightGradients', [chunk, 4 * panelRows]);
+      this.#do('weightGradients');
       const [sums, ...others] = this.#shares as readonly [Share, ...Share[]];
       for (const other of others) {
         for (const name of ['dKernel', 'dRecurrent', 'dBias'] as const) run.addSums(sums.get(name), other.get(name), sizes[name]);
       }
-      return {
-        kernel: this.#kernelGradient(sums.get('dKernel')),
-        recurrentKernel: this.#recurrentGradient(sums.get('dRecurrent')),
-        bias: this.#weights.bias && this.#biasGradient(this.#room.read(sums.get('dBias'), sizes.dBias)),
-      };
+      return this.#weights.gradients({ dKernel: sums.get('dKernel'), dRecurrent: sums.get('dRecurrent'), dBias: sums.get('dBias') });
     } finally {
       this.#room.giveBack();
     }
@@ -237,7 +220,7 @@ export class KernelPass {
   #divided(): Share[] {
     const { kind, resetAfter, activation, recurrentActivation, backwards, samples, steps, features, units } = this.#shape;
     const blocks = Math.ceil(samples / LANES);
-    const work = blocks * LANES * steps * this.#gates * units * (features + units);
+    const work = blocks * LANES * steps * this.#weights.columns * (features + units);
     const count = this.#kernel.team === null || work < WORTH_A_THREAD ? 1 : Math.min(threads(), blocks);
     const rows = ROWS[kind].length * units;
     return Array.from({ length: count }, (_, k) => {
@@ -254,80 +237,6 @@ export class KernelPass {
       });
       return share;
     });
-  }
-
-  /** The rows of a GRU's gates begin with its new gate, Keras's last. */
-  get #turn(): number { return this.#shape.kind === 'GRU' ? 2 * this.#shape.units : 0; }
-
-  /** What the rows' pre-activations begin with: a GRU's recurrent biases too, where they are just added. */
-  #bias(): Float32Array {
-    const { kind, units, resetAfter } = this.#shape;
-    const { bias } = this.#weights;
-    if (bias === null) return new Float32Array(ROWS[kind].length * units);
-    if (kind !== 'GRU') return bias;
-    const out = new Float32Array(4 * units);
-    out.set(bias.subarray(2 * units, 3 * units));
-    out.set(bias.subarray(0, 2 * units), units);
-    if (resetAfter) for (let k = 0; k < 3 * units; k++) out[units + k]! += bias[3 * units + k]!;
-    return out;
-  }
-
-  #biasGradient(rows: Float32Array): Float32Array {
-    const { kind, units, resetAfter } = this.#shape;
-    if (kind !== 'GRU') return rows;
-    const out = new Float32Array((resetAfter ? 6 : 3) * units);
-    out.set(rows.subarray(units, 3 * units));
-    out.set(rows.subarray(0, units), 2 * units);
-    if (resetAfter) out.set(rows.subarray(units), 3 * units);
-    return out;
-  }
-
-  #kernelGradient(sums: number): Float32Array {
-    const { features, units } = this.#shape;
-    const columns = this.#gates * units;
-    const to = this.#room.lend(features * columns);
-    this.#kernel.run.readColumns(sums, features, columns, this.#turn, to, columns);
-    return this.#room.read(to, features * columns);
-  }
-
-  #recurrentGradient(sums: number): Float32Array {
-    const { units } = this.#shape;
-    const columns = this.#gates * units;
-    const to = this.#room.lend(units * columns);
-    const { run } = this.#kernel;
-    if (this.#newApart) {
-      run.readColumns(sums, units, 2 * units, 0, to, columns);
-      run.readColumns(sums + 4 * upTo(2 * units, 8) * units, units, units, 0, to + 8 * units, columns);
-    } else {
-      run.readColumns(sums, units, columns, 0, to, columns);
-    }
-    return this.#room.read(to, units * columns);
-  }
-
-  /** Whether the new gate's recurrent product is not of the state, but of the reset state. */
-  get #newApart(): boolean { return this.#shape.kind === 'GRU' && !this.#shape.resetAfter; }
-
-  /** The recurrent weights in panels, for h U, or for the adjoints times U^T. */
-  #recurrent(forward: boolean): Partial<Fields> {
-    const { units } = this.#shape;
-    const { recurrentKernel } = this.#weights;
-    const width = (this.#newApart ? 2 : this.#gates) * units;
-    const first = forward ? { rows: width, depth: units, columns: true } : { rows: units, depth: width, columns: false };
-    const all = this.#packed(recurrentKernel, first);
-    const rest = this.#newApart ? this.#packed(recurrentKernel, { rows: units, depth: units, columns: forward, offset: 2 * units }) : 0;
-    return forward ? { recurrent: all, recurrentNew: rest } : { recurrentBack: all, recurrentNewBack: rest };
-  }
-
-  /** A weight matrix in panels of rows, which are its columns or its rows. Its own rows are `gates` x units long. */
-  #packed(weight: Float32Array, { rows, depth, columns, turn = 0, offset = 0 }: { rows: number; depth: number; columns: boolean; turn?: number; offset?: number }): number {
-    const { run, memory } = this.#kernel;
-    const ld = this.#gates * this.#shape.units;
-    const to = this.#room.lend(upTo(rows, run.panelRows()) * depth);
-    const copy = memory.allocate(weight.length, 'a weight matrix');
-    memory.floats.set(weight, copy / 4);
-    (columns ? run.packColumns : run.packRows)(copy + 4 * offset, ld, rows, depth, turn, to);
-    memory.free(copy);
-    return to;
   }
 
   #gate(name: string): Float32Array {
@@ -392,15 +301,15 @@ export class KernelPass {
     for (const share of this.#shares) share.set(fields(share));
   }
 
-  #do(job: Job, args: readonly [number, number] = [0, 0]): void {
+  #do(job: Job): void {
     const { team, run } = this.#kernel;
     const [only, ...others] = this.#shares as readonly [Share, ...Share[]];
     if (team === null || others.length === 0) {
-      (run[job] as (...all: number[]) => void)(only.at, ...args);
+      run[job](only.at);
       return;
     }
     try {
-      team.do(job, this.#shares.map(({ at }) => at), this.#shares.map(({ progress }) => progress), args);
+      team.do(job, this.#shares.map(({ at }) => at), this.#shares.map(({ progress }) => progress));
     } catch (error) {
       // A thread that was given up may still write: its memory is not used again.
       this.#room.abandon();
@@ -408,5 +317,3 @@ export class KernelPass {
     }
   }
 }
-
-const upTo = (size: number, unit: number): number => Math.ceil(size / unit) * unit;

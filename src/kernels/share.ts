@@ -6,7 +6,7 @@ const FIELDS = [
   'x', 'mask', 'initialHidden', 'initialCell', 'kernel', 'recurrent', 'recurrentNew', 'bias',
   'gates', 'hidden', 'cell', 'sequence', 'lanes', 'skipped',
   'dSequence', 'dLastHidden', 'dLastCell', 'recurrentBack', 'recurrentNewBack', 'kernelBack', 'dHidden', 'dCell', 'dProduct', 'activated',
-  'totalHidden', 'totalCell', 'flushed', 'dx', 'factors', 'adjoints', 'dKernel', 'dRecurrent', 'dBias', 'progress',
+  'totalHidden', 'totalCell', 'flushed', 'dx', 'outer', 'factors', 'adjoints', 'dKernel', 'dRecurrent', 'dBias', 'progress',
 ] as const;
 export type Field = (typeof FIELDS)[number];
 export type Fields = Record<Field, number>;

@@ -13,7 +13,6 @@ const NUMBER = 1;
 const DONE = 2;
 const JOB = 3;
 const PASS = 4;
-const ARGUMENTS = 5;
 
 /**
  * Milliseconds for which a thread goes on asking before it sleeps. To be woken takes a tenth of a millisecond here, and
@@ -42,7 +41,7 @@ const start = ({ module, memory, at }) => {
     job = Atomics.load(words, ${NUMBER});
     let done = job;
     try {
-      exports[jobs[words[${JOB}]]](words[${PASS}], words[${ARGUMENTS}], words[${ARGUMENTS + 1}]);
+      exports[jobs[words[${JOB}]]](words[${PASS}]);
     } catch {
       done = -job;
     }
@@ -151,16 +150,15 @@ export class Team {
    * @param progress addresses of the passes' progress
    * @throws SeeRnnError where a worker died or stands still
    */
-  do(job: Job, passes: readonly number[], progress: readonly number[], args: readonly [number, number] = [0, 0]): void {
+  do(job: Job, passes: readonly number[], progress: readonly number[]): void {
     const helpers = passes.length === 1 ? 0 : Math.min(this.size(), passes.length) - 1;
     for (let k = 0; k < helpers; k++) {
       const words = this.#words(k);
-      words.set([JOBS.indexOf(job), passes[k + 1]!, ...args], JOB);
+      words.set([JOBS.indexOf(job), passes[k + 1]!], JOB);
       Atomics.add(words, NUMBER, 1);
       Atomics.notify(words, NUMBER);
     }
-    const here = this.run[job] as (pass: number, ...args: number[]) => void;
-    passes.forEach((pass, k) => { if (k === 0 || k > helpers) here(pass, ...args); });
+    passes.forEach((pass, k) => { if (k === 0 || k > helpers) this.run[job](pass); });
     for (let k = 0; k < helpers; k++) this.#await(k, progress[k + 1]!);
   }
 

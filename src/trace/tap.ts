@@ -32,15 +32,15 @@ export class Tap {
 
   pass(tensor: tf.Tensor, { part, anchor, values, reached }: TapContext): tf.Tensor {
     this.shape = part ? this.shapeOfAll(tensor, part) : tensor.shape;
-    if (values) this.value = tf.keep(tf.clone(tensor));
+    if (values) this.value = tf.keep(again(tensor));
     if (anchor === null || tensor.dtype !== 'float32') return tensor;
     // TF.js differentiates only by what it was asked to: the anchor, an input of every tap, makes it come past here.
     return tf.customGrad((through) => ({
-      value: tf.clone(through as tf.Tensor),
+      value: again(through as tf.Tensor),
       gradFunc: (dy: tf.Tensor) => {
-        this.byValue = tf.keep(tf.clone(dy));
+        this.byValue = tf.keep(again(dy));
         reached?.();
-        return [tf.clone(dy), tf.scalar(0)];
+        return [again(dy), tf.scalar(0)];
       },
     }))(tensor, anchor);
   }
@@ -72,6 +72,9 @@ export class Tap {
     return { shape, axes: this.axes(shape.length), value: named(this.values.whole), gradient: named(this.gradients.whole) };
   }
 }
+
+/** The same numbers as a tensor of its own, not copied: of `clone`, TF.js's WASM backend makes a copy. */
+const again = (tensor: tf.Tensor): tf.Tensor => tf.reshape(tensor, tensor.shape);
 
 /** What was recorded of a tensor that a layer gave or read, of all samples. */
 export interface PassingRecord {

@@ -172,6 +172,8 @@ describe.each(kinds)('$cell.kind, reset_after $resetAfter: the kernels against t
     expectAgreement({ ...usual, samples: 2, steps: 3, features: 530, units: 7 }, random);
     expectAgreement({ ...usual, samples: 9, steps: 2, features: 3, units: 175 }, random);
     expectAgreement({ ...usual, samples: 17, steps: 90, features: 33, units: 31 }, random);
+    // Weight gradients of so many samples are sums of more than a stretch at a single step.
+    expectAgreement({ ...usual, samples: 1100, steps: 2, features: 5, units: 7 }, random);
   });
 });
 

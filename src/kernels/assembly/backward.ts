@@ -2,8 +2,9 @@
 
 import { samplesOf, inputsToLanes, timeOf } from './forward';
 import { gruBackward } from './gru';
-import { toEights, toLanes, toPanels, toRows } from './lanes';
+import { toEights, toLanes, toRows } from './lanes';
 import { lstmBackward } from './lstm';
+import { lanesToPanels } from './panels';
 import { blocksOf, GRU, LSTM, Pass } from './pass';
 import { simpleBackward } from './simple-rnn';
 import { addProducts, ROW } from './tile';
@@ -60,9 +61,9 @@ export function inputGradient(p: Pass): void {
 }
 
 /** [rows / 8][width][8] += transpose of the factors (depth x width) . the adjoints (depth x rows) */
-function addOuter(p: Pass, width: usize, firstRow: usize, rows: usize, depth: usize, to: usize): void {
-  for (let row = firstRow; row < firstRow + rows; row += 8, to += width * ROW) {
-    addProducts(p.factors, width, depth, p.adjoints + (row - firstRow >> 3) * depth * ROW, 0, to, 0, 1);
+function addOuter(p: Pass, width: usize, rows: usize, depth: usize, to: usize): void {
+  for (let row: usize = 0; row < rows; row += 8, to += width * ROW) {
+    addProducts(p.factors, width, depth, p.adjoints + (row >> 3) * depth * ROW, 0, to, 0, 1);
   }
 }
 
@@ -70,17 +71,17 @@ function adjointsToEights(p: Pass, a: usize, first: usize, rows: usize, count: u
   for (let i: usize = 0; i < count; i++, a += p.rows * ROW) toEights(a + first * ROW, rows, p.adjoints + i * 8 * ROW, 8 * count * ROW);
 }
 
-function factorsToPanels(p: Pass, from: usize, step: usize, rows: usize, count: usize, panelBytes: usize): void {
-  for (let i: usize = 0; i < count; i++, from += step) toPanels(from, rows, p.factors + i * panelBytes * 8, count * panelBytes * 8);
+function factorsToPanels(p: Pass, from: usize, step: usize, rows: usize, count: usize): void {
+  for (let i: usize = 0; i < count; i++, from += step) lanesToPanels(from, rows, 8 * count, 8 * i, p.factors);
 }
 
 /** dL/dW, dL/dU and dL/db, from the gates' adjoints, as sums over steps and samples. */
-export function weightGradients(p: Pass, chunk: usize, panelBytes: usize): void {
+export function weightGradients(p: Pass): void {
   const blocks = blocksOf(p);
   const size = p.units * ROW;
   const U = p.units;
-  for (let start: usize = 0; start < p.steps; start += chunk) {
-    const end = min<usize>(start + chunk, p.steps);
+  for (let start: usize = 0; start < p.steps; start += p.outer) {
+    const end = min<usize>(start + p.outer, p.steps);
     const count = (end - start) * blocks;
     const depth: usize = 8 * count;
     const a = p.gates + start * blocks * p.rows * ROW;
@@ -89,24 +90,24 @@ export function weightGradients(p: Pass, chunk: usize, panelBytes: usize): void 
     p.progress++;
     biasGradient(p, a, count);
     inputsToLanes(p, start, end);
-    factorsToPanels(p, p.lanes, p.features * ROW, p.features, count, panelBytes);
+    factorsToPanels(p, p.lanes, p.features * ROW, p.features, count);
     const kernelRows: usize = p.kind === GRU ? 3 * U : p.rows;
     adjointsToEights(p, a, 0, kernelRows, count);
-    addOuter(p, p.features, 0, kernelRows, depth, p.dKernel);
+    addOuter(p, p.features, kernelRows, depth, p.dKernel);
 
-    factorsToPanels(p, h, size, U, count, panelBytes);
+    factorsToPanels(p, h, size, U, count);
     if (p.kind !== GRU) {
-      addOuter(p, U, 0, p.rows, depth, p.dRecurrent);
+      addOuter(p, U, p.rows, depth, p.dRecurrent);
     } else if (p.resetAfter) {
       adjointsToEights(p, a, U, 3 * U, count);
-      addOuter(p, U, U, 3 * U, depth, p.dRecurrent);
+      addOuter(p, U, 3 * U, depth, p.dRecurrent);
     } else {
       adjointsToEights(p, a, U, 2 * U, count);
-      addOuter(p, U, U, 2 * U, depth, p.dRecurrent);
+      addOuter(p, U, 2 * U, depth, p.dRecurrent);
       // The new gate's recurrent weights see q = r h'.
-      factorsToPanels(p, a + 3 * size, 4 * size, U, count, panelBytes);
+      factorsToPanels(p, a + 3 * size, 4 * size, U, count);
       adjointsToEights(p, a, 0, U, count);
-      addOuter(p, U, 0, U, depth, p.dRecurrent + (2 * U + 7 >> 3) * U * ROW);
+      addOuter(p, U, U, depth, p.dRecurrent + (2 * U + 7 >> 3) * U * ROW);
     }
   }
 }

@@ -2,7 +2,7 @@ import { END } from './tiles';
 
 export { packStraight, packTransposed } from './pack';
 export { addProduct } from './tiles';
-export { packColumns, packRows, panelRows } from './tile';
+export { packColumns, packRows, panelRows } from './panels';
 export { forward, readRows } from './forward';
 export { addSums, backward, inputGradient, readColumns, weightGradients } from './backward';
 

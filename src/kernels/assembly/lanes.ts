@@ -1,20 +1,7 @@
-// From rows of samples, (samples, ..., width), to lanes, [width][8], and back; and from lanes to panels.
+// From rows of samples, (samples, ..., width), to lanes, [width][8], and back; and from lanes to a right operand over samples.
 
-import { ROW, ROWS } from './tile';
-
-/** Four rows of four values become four columns. */
-// @ts-ignore: decorator
-@inline
-function transposeTo(a: v128, b: v128, c: v128, d: v128, to: usize, step: usize, keep: v128): void {
-  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-  const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-  const cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  v128.store(to, v128.and(keep, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5)));
-  v128.store(to + step, v128.and(keep, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7)));
-  v128.store(to + 2 * step, v128.and(keep, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5)));
-  v128.store(to + 3 * step, v128.and(keep, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7)));
-}
+import { ROW } from './tile';
+import { transposeTo } from './transpose';
 
 /**
  * Four samples' rows to four lanes.
@@ -85,33 +72,6 @@ function fourToRows(from: usize, width: usize, to: usize, stride: usize, count: 
 export function toRows(from: usize, width: usize, to: usize, stride: usize, count: usize): void {
   fourToRows(from, width, to, stride, min<usize>(count, 4));
   if (count > 4) fourToRows(from + 16, width, to + 4 * stride, stride, min<usize>(count - 4, 4));
-}
-
-/**
- * A block's lanes to panels of a left operand whose sum runs over samples: for each sample, ROWS rows.
- *
- * @param to the first panel at the first of the eight samples
- * @param panel bytes from one panel to the next
- */
-export function toPanels(from: usize, rows: usize, to: usize, panel: usize): void {
-  const all = i32x4.splat(-1);
-  for (let row: usize = 0; row < rows; row += ROWS, from += ROWS * ROW, to += panel) {
-    for (let half: usize = 0; half < 2; half++) {
-      const at = from + 16 * half;
-      const target = to + 16 * ROWS * half;
-      transposeTo(v128.load(at), v128.load(at, 32), v128.load(at, 64), v128.load(at, 96), target, ROWS << 2, all);
-      if (ROWS === 6) {
-        const a = v128.load(at, 128);
-        const b = v128.load(at, 160);
-        const low = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-        const high = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-        v128.store_lane<u64>(target, low, 0, 16);
-        v128.store_lane<u64>(target, low, 1, 40);
-        v128.store_lane<u64>(target, high, 0, 64);
-        v128.store_lane<u64>(target, high, 1, 88);
-      }
-    }
-  }
 }
 
 /** A block's lanes to a right operand whose sum runs over samples: for each sample, 8 rows. */

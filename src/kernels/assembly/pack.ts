@@ -3,7 +3,8 @@
 // A panel holds `width` (a multiple of 4) lines of an operand, interleaved: for each step p of the sum, the p-th entry
 // of each line. Panels follow each other, `depth` steps long; lines beyond the last are zeros.
 
-import { SIDE } from './tile';
+import { SIDE } from './panels';
+import { transposeTo } from './transpose';
 
 /**
  * Packs lines that are the columns of a row-major matrix: panel[p][c] = source[p][c].
@@ -62,18 +63,7 @@ export function packTransposed(source: usize, ld: usize, steps: usize, lines: us
     const whole = from + (steps & ~3 << 2);
     const end = from + (steps << 2);
     for (; from < whole; from += 16, to += stride << 2) {
-      const a = v128.load(from);
-      const b = v128.load(from + r1);
-      const c = v128.load(from + r2);
-      const d = v128.load(from + r3);
-      const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-      const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-      const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-      const cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-      v128.store(to, v128.and(keep, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5)));
-      v128.store(to + stride, v128.and(keep, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7)));
-      v128.store(to + 2 * stride, v128.and(keep, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5)));
-      v128.store(to + 3 * stride, v128.and(keep, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7)));
+      transposeTo(v128.load(from), v128.load(from + r1), v128.load(from + r2), v128.load(from + r3), to, stride, keep);
     }
     for (; from < end; from += 4, to += stride) {
       let four = v128.load32_zero(from);

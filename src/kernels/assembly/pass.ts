@@ -83,9 +83,11 @@ export class Pass {
   /** (samples, steps, features) in input order. */
   dx: usize;
 
-  /** A chunk of inputs or states in panels, over (step, sample). */
+  /** Steps whose part of the weights' gradients is summed at a go. */
+  outer: usize;
+  /** So many steps' inputs or states in panels, over (step, sample). */
   factors: usize;
-  /** A chunk of gate adjoints, (step, sample) by 8. */
+  /** So many steps' gate adjoints, (step, sample) by 8. */
   adjoints: usize;
   /** Sums for the weights, [rows / 8][features or units][8], and the biases, [rows]. */
   dKernel: usize;

@@ -1,7 +1,7 @@
 // The inner loop of every product: a tile of ROWS rows and 8 columns.
 //
-// The left operand (weights) is packed in panels of ROWS rows, interleaved: for each step k of the sum, ROWS floats. The
-// right one and the result hold 8 columns a row: mostly 8 samples, so that a state [unit][8] is an operand as it lies.
+// The left operand (weights) lies in panels, as `panels.ts` packs them. The right one and the result hold 8 columns a row:
+// mostly 8 samples, so that a state [unit][8] is an operand as it lies.
 
 import { madd } from './activation';
 
@@ -10,7 +10,7 @@ export const ROWS: usize = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 /** Bytes of one row of 8 columns. */
 export const ROW: usize = 32;
 /** Steps of a sum that are done at a go: so much of the right operand (16 KiB) stays in the first-level cache. */
-const DEPTH: usize = 512;
+export const DEPTH: usize = 512;
 
 // @ts-ignore: decorator
 @inline
@@ -20,8 +20,8 @@ function addTo(c: usize, left: v128, right: v128): void {
 }
 
 /**
- * c (rows x 8) += a (ROWS x depth, interleaved) . b (depth x 8), the first `rows` rows of it. Unrolling over the depth
- * makes V8 spill registers.
+ * c (rows x 8) += a (ROWS x depth, interleaved) . b (depth x 8), the first `rows` rows of it; the depth is at least 1.
+ * Unrolling over it makes V8 spill registers.
  */
 function tile(a: usize, b: usize, depth: usize, c: usize, rows: usize): void {
   let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
@@ -30,7 +30,9 @@ function tile(a: usize, b: usize, depth: usize, c: usize, rows: usize): void {
   let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
   let c40 = f32x4.splat(0), c41 = f32x4.splat(0);
   let c50 = f32x4.splat(0), c51 = f32x4.splat(0);
-  for (const end = b + depth * ROW; b < end; a += ROWS << 2, b += ROW) {
+  const end = b + depth * ROW;
+  // Tested at its end, the loop is a jump shorter.
+  do {
     const left = v128.load(b);
     const right = v128.load(b, 16);
     let w = v128.load_splat<f32>(a);
@@ -47,7 +49,9 @@ function tile(a: usize, b: usize, depth: usize, c: usize, rows: usize): void {
       w = v128.load_splat<f32>(a, 20);
       c50 = madd(w, left, c50); c51 = madd(w, right, c51);
     }
-  }
+    a += ROWS << 2;
+    b += ROW;
+  } while (b < end);
   addTo(c, c00, c01);
   if (rows > 1) addTo(c + ROW, c10, c11);
   if (rows > 2) addTo(c + 2 * ROW, c20, c21);
@@ -67,71 +71,13 @@ function tile(a: usize, b: usize, depth: usize, c: usize, rows: usize): void {
  * @param cStep bytes from one result to the next
  */
 export function addProducts(a: usize, rows: usize, depth: usize, b: usize, bStep: usize, c: usize, cStep: usize, count: usize): void {
-  const panel = ROWS * depth << 2;
   for (let k: usize = 0; k < depth; k += DEPTH) {
     const steps = min(depth - k, DEPTH);
-    let from = a + (k * ROWS << 2);
-    for (let row: usize = 0; row < rows; row += ROWS, from += panel) {
+    for (let row: usize = 0; row < rows; row += ROWS, a += ROWS * steps << 2) {
       const left = rows - row;
       let bAt = b + k * ROW;
       let cAt = c + row * ROW;
-      for (let i: usize = 0; i < count; i++, bAt += bStep, cAt += cStep) tile(from, bAt, steps, cAt, left);
-    }
-  }
-}
-
-/** The rows of a panel: what is packed for one build is no use to the other. */
-export function panelRows(): usize { return ROWS; }
-
-/**
- * Rows of a matrix that packing reads side by side. Where they lie a power of two apart they share a set of the first-level
- * cache, which has room for eight.
- */
-export const SIDE: usize = 8;
-
-/**
- * Packs a left operand whose rows are the columns of a row-major matrix.
- *
- * @param source `depth` rows, `ld` floats apart
- * @param turn row r is column (r + turn) mod rows
- */
-export function packColumns(source: usize, ld: usize, rows: usize, depth: usize, turn: usize, target: usize): void {
-  for (let first: usize = 0; first < depth; first += SIDE) {
-    const last = min(first + SIDE, depth);
-    for (let row: usize = 0; row < rows; row += ROWS) {
-      let to = target + (row * depth + first * ROWS << 2);
-      for (let k = first; k < last; k++, to += ROWS << 2) {
-        const from = source + (k * ld << 2);
-        const column = row + turn >= rows ? row + turn - rows : row + turn;
-        if (row + ROWS <= rows && column + ROWS <= rows) {
-          v128.store(to, v128.load(from + (column << 2)));
-          if (ROWS === 6) store<u64>(to + 16, load<u64>(from + (column + 4 << 2)));
-        } else {
-          // A panel with less than all its rows, or with the first column behind the last.
-          for (let r: usize = 0; r < ROWS; r++) {
-            const at = row + r + turn >= rows ? row + r + turn - rows : row + r + turn;
-            store<f32>(to + (r << 2), row + r < rows ? load<f32>(from + (at << 2)) : 0);
-          }
-        }
-      }
-    }
-  }
-}
-
-/**
- * Packs a left operand whose rows are the rows of a row-major matrix.
- *
- * @param source `rows` rows, `ld` floats apart
- * @param turn step k of the sum is column (k + turn) mod depth
- */
-export function packRows(source: usize, ld: usize, rows: usize, depth: usize, turn: usize, target: usize): void {
-  const panelBytes = ROWS * depth << 2;
-  for (let row: usize = 0; row < (rows + ROWS - 1) / ROWS * ROWS; row++) {
-    const from = source + (row * ld << 2);
-    let to = target + row / ROWS * panelBytes + (row % ROWS << 2);
-    for (let k: usize = 0; k < depth; k++, to += ROWS << 2) {
-      const column = k + turn >= depth ? k + turn - depth : k + turn;
-      store<f32>(to, row < rows ? load<f32>(from + (column << 2)) : 0);
+      for (let i: usize = 0; i < count; i++, bAt += bStep, cAt += cStep) tile(a, bAt, steps, cAt, left);
     }
   }
 }

@@ -34,7 +34,7 @@ export { setThreads, threads } from './kernels/threads.js';
 export { getGradients, getOutputs, type GetGradientsOptions, type GetOutputsOptions } from './trace/get.js';
 export type { Param } from './trace/given.js';
 
-export { analyse, analyseRun, verdict, type AnalyseOptions } from './measure/analyse.js';
+export { analyse, analyseRun, verdict, type AnalysedRun, type AnalyseOptions, type AnalyseRunOptions } from './measure/analyse.js';
 export {
   isMeasured, type Analysis, type AnalysisSettings, type Carried, type Decay, type Flow, type ForwardHorizon, type GateMeasure, type Horizon, type Jacobians, type Lyapunov,
   type Measured, type NotMeasured, type RecurrenceAnalysis, type StepLearning, type Verdict, type VerdictKind,

@@ -15,8 +15,11 @@ export interface SampleFlags {
 }
 
 /** Adds `--samples` and `--batch-size`. */
-export const addSampleFlags = (command: Command): Command => command
-  .addOption(new Option('--samples <slice>', 'only these of the samples in the files, e.g. 0:16, 8:, :-1 or 3').argParser((text) => parseSlice('--samples', text)))
+export const addSampleFlags = (command: Command): Command => addBatchSize(command
+  .addOption(new Option('--samples <slice>', 'only these of the samples in the files, e.g. 0:16, 8:, :-1 or 3').argParser((text) => parseSlice('--samples', text))));
+
+/** Adds `--batch-size`. */
+export const addBatchSize = (command: Command): Command => command
   .addOption(new Option('--batch-size <count>', `how many samples run at once; more run in parts, with the same result (default: ${usualBatch})`).argParser(readCount));
 
 /** How many samples run at once where nothing is said: enough for the kernels to be at their best, few enough for memory. */

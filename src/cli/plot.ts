@@ -14,7 +14,9 @@ import { defaultMaxBytes } from '../files/zip.js';
 import { Drawing } from '../paint/drawing.js';
 import type { MakeCommand } from './command.js';
 import { flagsOf, givenFor } from './flags.js';
+import { histGrid } from './plot-hist-grid.js';
 import { weightPlots } from './plot-rnn.js';
+import { saturation } from './plot-saturation.js';
 import { parseSlice, select, type Slice } from './selection.js';
 
 interface Kind {
@@ -55,11 +57,13 @@ interface Given extends Readonly<Record<string, unknown>> {
   readonly maxBytes?: number;
 }
 
-/** `see-rnn plot 0d|1d|2d|hist DATA --out FIGURE`: numbers from a file, drawn as one of the figures; `rnn-...` draws a model's weights. */
+/** `see-rnn plot 0d|1d|2d|hist|hist-grid DATA --out FIGURE`: numbers from a file, drawn as one of the figures; `rnn-...` draws a model's weights, `saturation` its gates. */
 export const plot: MakeCommand = (io) => {
-  const command = new Command('plot').description('Draw the numbers of a .npy or .npz file, or the weights of a model.').usage('<figure> <data or model> --out <file> [options]');
+  const command = new Command('plot').description('Draw the numbers of .npy and .npz files, or the weights or gates of a model.').usage('<figure> <data or model> --out <file> [options]');
   for (const kind of kinds) command.addCommand(figureCommand(kind));
+  command.addCommand(histGrid());
   for (const one of weightPlots(io.stderr)) command.addCommand(one);
+  command.addCommand(saturation(io.stderr));
   return command;
 };
 

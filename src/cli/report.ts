@@ -2,8 +2,9 @@ import { Command, Option } from 'commander';
 import { SeeRnnError, UsageError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import type { MakeCommand } from './command.js';
-import { readData, type Arrays } from './data.js';
+import { addBatchSize, readData, type Arrays } from './data.js';
 import { addModel, openModel, startTf, type ModelFlags } from './open-model.js';
+import { inParts } from './run-in-parts.js';
 import { parseSlice, type Slice } from './selection.js';
 
 interface Given extends ModelFlags {
@@ -11,6 +12,7 @@ interface Given extends ModelFlags {
   readonly y: string;
   readonly out: string;
   readonly samples?: Slice;
+  readonly batchSize?: number;
   readonly sampleWeight?: string;
   readonly loss?: string;
   readonly title?: string;
@@ -21,18 +23,18 @@ interface Given extends ModelFlags {
 const USUAL = 64;
 
 /** `see-rnn report`: everything there is to see of a model's recurrent layers, as a page. */
-export const report: MakeCommand = (io) => addModel(new Command('report')
+export const report: MakeCommand = (io) => addModel(addBatchSize(new Command('report')
   .description('Write a page that shows how far back a model learns, why, and what goes on in its recurrent layers. It opens offline.')
   .usage('<model> --x <file> --y <file> --out <file> [options]')
   .requiredOption('--x <file>', "the model's input: .npy, or .npz with an array for each of several inputs, by their names")
   .requiredOption('--y <file>', 'the targets, likewise; class indices where the loss is sparse')
   .requiredOption('--out <file>', 'where the page goes: .html', checkPage)
-  .addOption(new Option('--samples <slice>', `only these of the samples in the files, e.g. 0:16, 8:, :-1 or 3 (default: the first ${USUAL})`).argParser((text) => parseSlice('--samples', text)))
+  .addOption(new Option('--samples <slice>', `only these of the samples in the files, e.g. 0:16, 8:, :-1 or 3 (default: the first ${USUAL})`).argParser((text) => parseSlice('--samples', text))))
   .option('--sample-weight <file>', 'a factor on the loss of each sample, or of each of its timesteps')
   .option('--loss <name>', 'the loss, in place of the one that the model was compiled with')
   .option('--title <text>', "at the top of the page (default: the model's name)")
   .option('--no-dynamics', 'leave out Jacobians and Lyapunov exponents, which take the most time'))
-  .action(async (path: string, { x, y, out, samples, sampleWeight, loss, title, dynamics, ...flags }: Given) => {
+  .action(async (path: string, { x, y, out, samples, batchSize, sampleWeight, loss, title, dynamics, ...flags }: Given) => {
     await startTf(io.stderr);
     const slice = samples ?? parseSlice('--samples', `0:${USUAL}`);
     if (samples === undefined) {
@@ -47,9 +49,9 @@ export const report: MakeCommand = (io) => addModel(new Command('report')
       throw new SeeRnnError(`${printable(path)}: the model is not compiled with a loss: give one by --loss, e.g. --loss mse`);
     }
     const { report: make } = await import('../report/report.js');
-    const made = await make(model, data, targets, {
-      dynamics, ...(loss === undefined ? {} : { loss }), ...(factors === undefined ? {} : { sampleWeight: factors }), ...(title === undefined ? {} : { title }),
-    });
+    const made = await inParts(model, { batchSize, output: io.stderr }, (parts) => make(model, data, targets, {
+      dynamics, ...(loss === undefined ? {} : { loss }), ...(factors === undefined ? {} : { sampleWeight: factors }), ...(title === undefined ? {} : { title }), ...parts,
+    }));
     await made.save(out);
     io.stdout.write(`${printable(made.content.analysis.verdict.sentence)}\n`);
   });

@@ -1,31 +1,29 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { SeeRnnError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import type { MakeCommand } from './command.js';
-import { readData } from './data.js';
+import { addSampleFlags, readData, type SampleFlags } from './data.js';
 import { addModel, layerId, openModel, startTf, type ModelFlags } from './open-model.js';
-import { parseSlice, type Slice } from './selection.js';
+import { inParts } from './run-in-parts.js';
 
-interface Given extends ModelFlags {
+interface Given extends ModelFlags, SampleFlags {
   readonly layer?: string;
   readonly x: string;
   readonly y: string;
-  readonly samples?: Slice;
   readonly loss?: string;
   readonly json?: true;
 }
 
 /** `see-rnn verdict`: how far back a model learns, in one sentence. */
-export const verdict: MakeCommand = (io) => addModel(new Command('verdict')
+export const verdict: MakeCommand = (io) => addModel(addSampleFlags(new Command('verdict')
   .description('Print how far back a model learns, in one sentence: with the figures that it rests on, how sure it is, and what to try.')
   .usage('<model> --x <file> --y <file> [options]')
   .requiredOption('--x <file>', "the model's input: .npy, or .npz with an array for each of several inputs, by their names")
   .requiredOption('--y <file>', 'the targets, likewise; class indices where the loss is sparse')
   .option('--layer <id>', 'one recurrent layer: its index, its name, or a part of its name that no other has (default: all)')
-  .addOption(new Option('--samples <slice>', 'only these of the samples in the files, e.g. 0:16, 8:, :-1 or 3').argParser((text) => parseSlice('--samples', text)))
   .option('--loss <name>', 'the loss, in place of the one that the model was compiled with')
-  .option('--json', 'print it as JSON'))
-  .action(async (path: string, { layer, x, y, samples, loss, json, ...flags }: Given) => {
+  .option('--json', 'print it as JSON')))
+  .action(async (path: string, { layer, x, y, samples, batchSize, loss, json, ...flags }: Given) => {
     await startTf(io.stderr);
     const data = await readData(x, samples);
     const targets = await readData(y, samples);
@@ -34,6 +32,6 @@ export const verdict: MakeCommand = (io) => addModel(new Command('verdict')
       throw new SeeRnnError(`${printable(path)}: the model is not compiled with a loss: give one by --loss, e.g. --loss mse`);
     }
     const [{ verdict: judge }, { verdictText }] = await Promise.all([import('../measure/analyse.js'), import('../measure/verdict-text.js')]);
-    const found = await judge(model, data, targets, { ...(layer === undefined ? {} : { layers: [layerId(layer)] }), ...(loss === undefined ? {} : { loss }) });
+    const found = await inParts(model, { batchSize, output: io.stderr }, (parts) => judge(model, data, targets, { ...(layer === undefined ? {} : { layers: [layerId(layer)] }), ...(loss === undefined ? {} : { loss }), ...parts }));
     io.stdout.write(`${json === true ? JSON.stringify(found, null, 2).split('\n').map(printable).join('\n') : verdictText(found)}\n`);
   });

@@ -77,6 +77,7 @@ export const biasNames = ({ rows }: Matrix): string[] => (rows === 2 ? ['input b
 
 /** What a matrix misses, gate by gate: `forget 12 NaN, output 1 NaN, 3 Inf`; nothing where every value is finite. */
 export function missingByGate(matrix: Matrix, gates: readonly string[]): { readonly gate: string; readonly text: string }[] {
+  if (missingText(summarize(matrix.values)) === '') return [];
   return gates.map((gate, g) => ({ gate, text: missingText(summarize(gateOf(matrix, gates.length, g))) })).filter(({ text }) => text !== '');
 }
 

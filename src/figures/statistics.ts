@@ -13,7 +13,9 @@ const nothing: Summary = { min: Infinity, max: -Infinity, finite: 0, nan: 0, inf
 
 export function summarize(values: Numbers): Summary {
   let { min, max, nan, inf } = nothing;
-  for (const value of values) {
+  // By index: `for of` is many times as slow, and there may be millions.
+  for (let i = 0, { length } = values; i < length; i++) {
+    const value = values[i];
     if (value - value === 0) {
       if (value < min) min = value;
       if (value > max) max = value;
@@ -33,7 +35,8 @@ export const together = (parts: readonly Summary[]): Summary => parts.reduce((a,
 /** How many of the values lie outside [low, high]; NaN and infinities don't count. */
 export function countBeyond(values: Numbers, low: number, high: number): number {
   let beyond = 0;
-  for (const value of values) {
+  for (let i = 0, { length } = values; i < length; i++) {
+    const value = values[i];
     if (value - value === 0 && (value < low || value > high)) beyond++;
   }
   return beyond;

@@ -1,31 +1,24 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { reversedInTime } from '../cells/layout.js';
 import { SeeRnnError } from '../core/errors.js';
 import { option, readOptions } from '../core/options.js';
-import type { NamedArray } from '../core/array.js';
 import { allCalls, graphOf, type Call } from '../model/calls.js';
 import { findCalls } from '../model/find.js';
 import { requireModel } from '../model/internals.js';
 import { recurrentParts } from '../model/recurrent-parts.js';
 import { isRecurrent, readRecurrent } from '../model/recurrent.js';
 import type { ArrayInputs } from '../trace/inputs.js';
-import type { LayerRun } from '../trace/layer-run.js';
+import { JoinedRuns } from '../trace/joined-runs.js';
 import type { Run } from '../trace/run.js';
-import { trace, type TraceOptions } from '../trace/trace.js';
-import { isMeasured, type Analysis, type AnalysisSettings, type Flow, type ForwardHorizon, type Measured, type RecurrenceAnalysis, type Verdict } from './analysis.js';
-import { carried } from './carried.js';
-import { deadUnits } from './dead-units.js';
-import { entriesOf, flow } from './flow.js';
-import { forwardHorizon } from './forward-horizon.js';
-import { gateMeasure } from './gates.js';
-import { injectedInto } from './injected.js';
-import { jacobians } from './jacobians.js';
-import { lyapunov } from './lyapunov.js';
-import { replayOf, stepCost, type Replay } from './replay.js';
-import { stepLearning } from './step-learning.js';
-import { modelVerdict, verdictOf } from './verdict.js';
+import { traceParts, type TraceOptions } from '../trace/trace.js';
+import { isMeasured, type Analysis, type ForwardHorizon, type Measured, type NotMeasured, type Verdict } from './analysis.js';
+import { forwardHorizon, type ForwardHorizonOptions } from './forward-horizon.js';
+import { HealthSums, type LayerHealth } from './health.js';
+import { RecurrenceSums } from './recurrence-sums.js';
+import { stateHorizon } from './state-horizon.js';
+import { subjectOf, type Subject } from './subject.js';
+import { modelVerdict } from './verdict.js';
 
-export interface AnalyseOptions extends Pick<TraceOptions, 'layers' | 'loss' | 'lossWeights' | 'sampleWeight'> {
+export interface AnalyseOptions extends Pick<TraceOptions, 'layers' | 'loss' | 'lossWeights' | 'sampleWeight' | 'batchSize' | 'progress'> {
   /** A horizon ends where the curve falls below this share of its peak; default 0.1. */
   readonly share?: number;
   /** The relative error of the gradient by the weights that a truncation may have; default 0.05. */
@@ -42,6 +35,7 @@ const analyseOptions = {
   bias: between("the relative error of the weights' gradient that a truncation may have", 0.05),
   confidence: between('of intervals', 0.95),
   dynamics: option.flag('whether Jacobians and Lyapunov exponents are worked out', true),
+  held: option.integer('of how many samples, the first, the run is to hold arrays', null, 1),
 };
 
 /**
@@ -50,56 +44,103 @@ const analyseOptions = {
  * What each measure is, and where it is from, stands at its type in {@link Analysis} and at its function. What could not be measured
  * says why. The model stays as it is.
  *
- * @param x the model's input, as for `trace`; some 16 samples or more are worth having
- * @param options those of `trace`, and where the lines are drawn; `layers` names the recurrent layers to look at, all unless told otherwise
+ * With `batchSize` more samples than that run in parts, one after another, with the same answer but for rounding, in the memory that a part
+ * takes; what is measured on the first samples alone keeps these. Refused where parts would not give the whole's results, as by `trace`.
+ *
+ * In place of model and data, a `run` that `trace` made with targets: its model as it is now, its data, its loss and its batch size are
+ * traced anew, since a run seldom holds all that is needed. Tensors among its data must not have been disposed of.
+ *
+ * @param given the model, its input and targets as for `trace` (some 16 samples or more are worth having), or a run; then options: those of
+ *   `trace`, and where the lines are drawn; `layers` names the recurrent layers to look at, all unless told otherwise
  * @throws SeeRnnError as `trace` does, and where a named layer is not recurrent; UsageError for an unknown option
  * @example
  * const { verdict, recurrences } = await analyse(model, x, y);
  * console.log(verdict.sentence); // LSTM 'lstm' learns short-term only: of 49 steps back, 10% of the gradient gets back 6 steps.
  * recurrences[0].carried; // the curves that it rests on
  */
-export async function analyse(model: LayersModel, x: ArrayInputs, y: ArrayInputs, options: AnalyseOptions = {}): Promise<Analysis> {
-  return (await analyseRun(model, x, y, options)).analysis;
+export async function analyse(...given: Subject<AnalyseOptions>): Promise<Analysis> {
+  const { model, x, y, options } = subjectOf('analyse', given);
+  return (await analysed(model, x, y, options, () => null)).analysis;
 }
 
-/**
- * As {@link analyse}, with the run that it rests on: `inputs`, `outputs`, `hidden`, `cell`, `gates`, `weights` and `weight-steps` of the
- * recurrent layers, to be drawn.
- */
-export async function analyseRun(model: LayersModel, x: ArrayInputs, y: ArrayInputs, options: AnalyseOptions = {}): Promise<{ readonly analysis: Analysis; readonly run: Run | null }> {
-  const { layers, loss, lossWeights, sampleWeight, ...own } = options;
-  const { dynamics, ...settings } = readOptions('analyse', analyseOptions, own as Readonly<Record<string, unknown>>);
+export interface AnalyseRunOptions extends AnalyseOptions {
+  /** With `batchSize`: of how many samples, the first, the run is to hold arrays; default all. */
+  readonly held?: number;
+}
+
+/** What {@link analyseRun} gives. */
+export interface AnalysedRun {
+  readonly analysis: Analysis;
+  /**
+   * `inputs`, `outputs`, `hidden`, `cell`, `gates` and `weights` of the recurrent layers. Where samples came in parts: the arrays of the
+   * parts in which the first `held` samples are; gradients by weights, and the loss, of all.
+   */
+  readonly run: Run;
+  /** How these layers are doing, of all samples; as `health` gives it, with its usual limits. */
+  readonly health: readonly LayerHealth[];
+}
+
+/** As {@link analyse}, with the run that it rests on, to be drawn, and the health of the layers: all from one trace. */
+export async function analyseRun(model: LayersModel, x: ArrayInputs, y: ArrayInputs, options: AnalyseRunOptions = {}): Promise<AnalysedRun> {
+  const { analysis, runs, healths } = await analysed(model, x, y, options, (held) => new JoinedRuns(held ?? Infinity));
+  return { analysis, run: runs.run(), health: await Promise.all(healths.map((one) => one.health())) };
+}
+
+interface Analysed<Runs> {
+  readonly analysis: Analysis;
+  readonly runs: Runs;
+  readonly healths: readonly HealthSums[];
+}
+
+/** @param keep makes what the parts' runs are put together in; null where they are not to be kept */
+async function analysed<Runs extends JoinedRuns | null>(model: LayersModel, x: ArrayInputs, y: ArrayInputs, options: AnalyseRunOptions, keep: (held: number | null) => Runs): Promise<Analysed<Runs>> {
+  const { layers, loss: lossOption, lossWeights, sampleWeight, batchSize, progress, ...own } = options;
+  const { dynamics, held, ...settings } = readOptions('analyse', analyseOptions, own as Readonly<Record<string, unknown>>);
   requireModel('analyse', model);
-  const lossParts = Object.fromEntries(Object.entries({ loss, lossWeights, sampleWeight }).filter(([, part]) => part !== undefined)) as Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight'>;
+  const given = Object.fromEntries(Object.entries({ loss: lossOption, lossWeights, sampleWeight, batchSize }).filter(([, part]) => part !== undefined)) as Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'batchSize'>;
   const calls = chosen(model, layers);
   const known = calls.filter(({ layer }) => recurrentParts(layer).length > 0);
-  const run = await trace(model, x, y, {
-    ...lossParts, layers: known.map(({ label }) => label), quantities: ['outputs', 'inputs', 'hidden', 'cell', 'gates', 'weights', 'weight-steps'],
+  const runs = keep(held);
+  // Only whoever keeps the run asks for it.
+  const healths = runs ? known.map((call) => new HealthSums(call)) : [];
+  const all: RecurrenceSums[] = [];
+  let [samples, total] = [0, 0];
+  await traceParts(model, x, y, {
+    ...given, ...(progress ? { progress } : {}), layers: known.map(({ label }) => label), quantities: ['outputs', 'inputs', 'hidden', 'cell', 'gates', 'weights'],
+  }, ({ run, recordings, part }) => {
+    samples = part?.of ?? run.predictions[0]!.shape[0]!;
+    if (all.length === 0) all.push(...known.flatMap((call) => partsOf(call, run).map((name) => new RecurrenceSums(call, name, samples, settings))));
+    for (const one of all) one.add(run.layer(one.call.label));
+    for (const one of healths) one.add(run, true);
+    runs?.add(recordings, samples);
+    total += run.loss!;
   });
-  const parts = known.flatMap((call) => run.layer(call.label).parts.filter((part) => recurrentParts(call.layer).some((one) => one.part === part))
-    .map((part): PartOfLayer => ({ call, layer: run.layer(call.label), part })));
-  const unread = calls.filter((call) => !parts.some((one) => one.call === call)).map(({ label, layer }) => {
+  const unread = calls.filter((call) => !all.some((one) => one.call === call)).map(({ label, layer }) => {
     const read = readRecurrent(layer);
     return `'${label}' ${read && !isRecurrent(read) ? read.reason : `is a ${layer.getClassName()} whose recurrence did not run on see-rnn's cells`}`;
   });
-  const replays = parts.map(({ call, layer, part }) => replayOf(call, layer, part));
-  const forward = await forwardOf(model, x, y, parts, replays, { ...lossParts, share: settings.share });
-  const recurrences = parts.map(({ call, layer, part }, i) => recurrenceOf({ call, layer, part, replay: replays[i]!, forward, settings, dynamics }));
+  const forward = await forwardOf(model, x, y, all, { ...given, share: settings.share });
+  const recurrences = all.map((one, i) => one.measures(forward.each[i]!, dynamics));
   return {
-    run,
-    analysis: { samples: run.predictions[0]!.shape[0]!, loss: run.loss!, settings, recurrences, forward, verdict: modelVerdict(recurrences, unread) },
+    runs, healths,
+    analysis: { samples, loss: total, settings, recurrences, forward: forward.model, verdict: modelVerdict(recurrences, unread) },
   };
 }
 
 /**
  * How far back a model learns, in one sentence, with the figures that it rests on, how sure it is, and what to try.
  *
- * @param options as for {@link analyse}
+ * Of a `run`, what it was made of is looked at, as {@link analyse} says.
+ *
+ * @param given as for {@link analyse}
  * @throws SeeRnnError as {@link analyse} does
  * @example
  * const { kind, sentence, advice } = await verdict(model, x, y);
+ * @example
+ * console.log((await verdict(run)).sentence);
  */
-export async function verdict(model: LayersModel, x: ArrayInputs, y: ArrayInputs, options: AnalyseOptions = {}): Promise<Verdict> {
+export async function verdict(...given: Subject<AnalyseOptions>): Promise<Verdict> {
+  const { model, x, y, options } = subjectOf('verdict', given);
   return (await analyse(model, x, y, { ...options, dynamics: options.dynamics ?? false })).verdict;
 }
 
@@ -114,69 +155,37 @@ function chosen(model: LayersModel, layers: AnalyseOptions['layers']): Call[] {
   return calls;
 }
 
-interface PartOfLayer { readonly call: Call; readonly layer: LayerRun; readonly part: string }
+/** The parts of a layer that ran on our cells. */
+const partsOf = ({ label, layer }: Call, run: Run): string[] => run.layer(label).parts.filter((part) => recurrentParts(layer).some((one) => one.part === part));
 
 /** Most multiplications and additions of one pass of the recurrences with which all places and pairings are worth trying. */
 const WORTH = 1e9;
 
-async function forwardOf(model: LayersModel, x: ArrayInputs, y: ArrayInputs, parts: readonly PartOfLayer[], replays: readonly Measured<Replay>[], options: Parameters<typeof forwardHorizon>[4]): Promise<Measured<ForwardHorizon>> {
-  const [first] = parts;
-  if (!first) return { why: 'there is no recurrence' };
-  const backwards = replays.findIndex((replay) => isMeasured(replay) && replay.recurrence.backwards);
-  if (backwards >= 0) return { why: `'${parts[backwards]!.call.label}' reads from the end, so that the first inputs are near to the output` };
-  const timesteps = first.layer.value('hidden', first.part).shape.at(-2)!;
-  const cost = replays.reduce((sum, replay) => sum + (isMeasured(replay) ? replay.input.samples * replay.input.timesteps * stepCost(replay) : 0), 0);
-  return forwardHorizon(model, x, y, timesteps, { ...options, ...(cost > WORTH ? { pairings: 1, places: 8 } : {}) });
+interface Forward {
+  /** Of the model's output. */
+  readonly model: Measured<ForwardHorizon>;
+  /** For each recurrence: the same, or that of its own state. */
+  readonly each: readonly Measured<ForwardHorizon>[];
 }
 
-interface Wanted extends PartOfLayer {
-  readonly replay: Measured<Replay>;
-  readonly forward: Measured<ForwardHorizon>;
-  readonly settings: AnalysisSettings;
-  readonly dynamics: boolean;
-}
-
-/** One recurrence. */
-function recurrenceOf(wanted: Wanted): RecurrenceAnalysis {
-  const { call, layer, part, replay, forward, settings, dynamics } = wanted;
-  const { read, cell: { recurrence } } = recurrentParts(call.layer).find((one) => one.part === part)!;
-  const hidden = layer.value('hidden', part);
-  const [timesteps, mask] = [hidden.shape.at(-2)!, layer.mask(part)];
-  const backwards = read.cells[0]!.recurrence.backwards;
-  const outputs = read.returnSequences ? byOutputs(layer, part, backwards) : null;
-  const entries = outputs ? entriesOf(outputs) : 1;
-  const flowOf = (gradient: NamedArray): Measured<Flow> => (gradient.shape.length === 3 ? flow(gradient, mask, entries) : { why: 'it is called once for each timestep of another sequence' });
-  const from = <T extends object>(measure: (known: Replay) => Measured<T>): Measured<T> => (isMeasured(replay) ? measure(replay) : replay);
-  const skipped = { why: 'it was not asked for' };
-  const [gates, gateGradients] = [layer.value('gates'), layer.gradient('gates')];
-  const measures = {
-    layer: layer.name, part, kind: recurrence.cell.kind, units: recurrence.units, timesteps, backwards,
-    dead: deadShare(hidden, recurrence.cell.gates.map((gate) => gateGradients[part === '' ? gate : `${part}/${gate}`]!)),
-    outputs: outputs ? flowOf(outputs) : { why: 'the layer returns its last step alone' },
-    hidden: flowOf(layer.gradient('hidden', part)),
-    cell: recurrence.cell.hasCellState ? flowOf(layer.gradient('cell', part)) : null,
-    carried: from((known) => carried(known, settings)),
-    gates: hidden.shape.length !== 3 ? { why: 'it is called once for each timestep of another sequence' } : recurrence.cell.gates.map((gate) =>
-      gateMeasure(gate, gates[part === '' ? gate : `${part}/${gate}`]!, (recurrence.cell.recurrentlyActivated.includes(gate) ? recurrence.recurrentActivation : recurrence.activation).name, mask)),
-    jacobians: dynamics ? from(jacobians) : skipped,
-    lyapunov: dynamics ? from(lyapunov) : skipped,
-    learning: from((known) => {
-      const injected = injectedInto(call, layer, part, known);
-      return isMeasured(injected) ? stepLearning(known, injected, settings.bias) : injected;
-    }),
+/**
+ * How far back inputs change what a model says. "Back" is towards where its recurrences begin to read: the first steps, or the last ones
+ * where the only one reads from the end. Of a model that reads from both ends no step is far from the output: there each
+ * recurrence is looked at by itself.
+ */
+async function forwardOf(model: LayersModel, x: ArrayInputs, y: ArrayInputs, sums: readonly RecurrenceSums[], options: ForwardHorizonOptions): Promise<Forward> {
+  const same = (found: Measured<ForwardHorizon>): Forward => ({ model: found, each: sums.map(() => found) });
+  const [first] = sums;
+  if (!first) return same({ why: 'there is no recurrence' });
+  const cost = sums.reduce((sum, { passCost }) => sum + passCost, 0);
+  const effort = cost > WORTH ? { pairings: 1, places: 8 } : {};
+  const measured = async (more: ForwardHorizonOptions): Promise<Measured<ForwardHorizon>> => forwardHorizon(model, x, y, first.timesteps, { ...options, ...effort, ...more });
+  if (sums.every(({ backwards }) => !backwards)) return same(await measured({}));
+  // A layer that reads from the end returns its sequence in that order, so that of several one can't say where each reads from.
+  if (sums.length === 1) return same(await measured({ occlude: 'last' }));
+  const whole = await measured({ places: 0 });
+  return {
+    model: { why: 'not all of its recurrences read from the first step on, so that no step is far from the output for all of them: each is measured by itself' },
+    each: sums.map(({ replay }) => (isMeasured(replay) && isMeasured(whole) ? stateHorizon(replay, whole, options) : isMeasured(whole) ? replay as NotMeasured : whole)),
   };
-  return { ...measures, verdict: verdictOf(measures, forward, settings) };
-}
-
-/** The share of units that are never active and learn nothing: a linear unit whose inputs are 0 isn't active either, but learns. */
-function deadShare(hidden: NamedArray, gateGradients: readonly NamedArray[]): number {
-  const { dead, units } = deadUnits(hidden);
-  return dead.filter((unit) => gateGradients.every(({ data }) => data.every((value, n) => n % units !== unit || value === 0))).length / units;
-}
-
-/** The gradient by the layer's outputs, in input order: a layer that reads from the end returns its sequence in the order in which it reads. */
-function byOutputs(layer: LayerRun, part: string, backwards: boolean): NamedArray {
-  const gradient = layer.gradient('outputs');
-  if (!backwards || part.includes('backward') || gradient.shape.length !== 3) return gradient;
-  return { ...gradient, data: reversedInTime(Float32Array.from(gradient.data), gradient.shape[0]!, gradient.shape[1]!) };
 }

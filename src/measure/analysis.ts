@@ -1,4 +1,5 @@
 import type { NamedArray } from '../core/array.js';
+import type { ZeroCounts } from '../trace/zeros.js';
 
 /**
  * What `analyse` gives: plain data, every quantity with what it was measured on. The report draws from it.
@@ -13,7 +14,7 @@ export interface Analysis {
   readonly settings: AnalysisSettings;
   /** Every recurrence of the model: each layer, each direction of one, each of stacked cells; in the order of data. */
   readonly recurrences: readonly RecurrenceAnalysis[];
-  /** How far back the model's inputs change its output. */
+  /** How far back the model's inputs change its output; not told of a model that reads from both ends, whose recurrences each have their own. */
   readonly forward: Measured<ForwardHorizon>;
   /** Of the whole model. */
   readonly verdict: Verdict;
@@ -49,6 +50,8 @@ export interface RecurrenceAnalysis {
   readonly backwards: boolean;
   /** The share of its units that are dead: whose hidden state is never larger than 1e-6, and whose gates get no gradient at all. */
   readonly dead: number;
+  /** Why zeros in the total gradient by its hidden state are 0: how many at each timestep, by why. */
+  readonly zeros: ZeroCounts;
   /** The gradient by the layer's outputs at every timestep; not measured where the layer returns only its last. */
   readonly outputs: Measured<Flow>;
   /** The total gradient by the hidden state, and by the cell state of an LSTM. */
@@ -60,6 +63,8 @@ export interface RecurrenceAnalysis {
   readonly jacobians: Measured<Jacobians>;
   readonly lyapunov: Measured<Lyapunov>;
   readonly learning: Measured<StepLearning>;
+  /** How far back inputs change what the model says; in a model that reads from both ends, the recurrence's own inputs its own state. */
+  readonly forward: Measured<ForwardHorizon>;
   readonly verdict: Verdict;
 }
 
@@ -80,7 +85,7 @@ export interface Flow {
 /** What of the gradient at one step gets how far back: a curve against lag. */
 export interface Carried {
   readonly of: 'hidden' | 'cell';
-  /** Over samples: the geometric mean of (norm at lag k) / (norm at lag 0), and its 10th and 90th percentile. By lag, from 0. */
+  /** Over samples: the median of (norm at lag k) / (norm at lag 0), and the 10th and 90th percentile. By lag, from 0. */
   readonly norm: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
@@ -118,13 +123,17 @@ export interface Horizon {
   readonly open: boolean;
 }
 
-/** How far back the inputs change the output. */
+/** How far back the inputs change the output, or a recurrence's state. */
 export interface ForwardHorizon {
-  /** How many of the first steps were taken from another sample; ascending, from 0 to all. */
+  /** What changes: the model's last output, or the state that a recurrence has come to where it has read all. */
+  readonly of: 'output' | 'state';
+  /** Which steps were taken from another sample: the first, or the last where it is read from the end. */
+  readonly end: 'first' | 'last';
+  /** How many of them; ascending, from 0 to all. */
   readonly occluded: Int32Array;
-  /** By `occluded`: the root mean square change of the model's last output, in units of that at all steps occluded (1 at the end). */
+  /** By `occluded`: the root mean square change, in units of that at all steps occluded (1 at the end). */
   readonly change: Float64Array;
-  /** Likewise the loss, of the last output step where there are several. */
+  /** Likewise the loss, of the last output step where there are several; of a state only where none and all are occluded, else NaN. */
   readonly loss: Float64Array;
   /** (loss - loss at 0) / loss at 0 with everything occluded. */
   readonly lossRise: number;
@@ -132,9 +141,13 @@ export interface ForwardHorizon {
   readonly usesInputs: boolean;
   /** How likely the loss would be this low if predictions had nothing to do with targets; see `chanceOf`. At least 0.01. */
   readonly chance: number;
-  /** How many steps back an input changes the output by at least the share of what all do. */
+  /** How many steps back an input changes it by at least the share of what all do. */
   readonly horizon: Horizon;
   readonly timesteps: number;
+  /** How often all was repeated, each time with other samples paired; fewer times, at fewer places, in models that take long. */
+  readonly pairings: number;
+  /** How many samples were looked at: all, or of a state in wide layers over long sequences the first. */
+  readonly samples: number;
 }
 
 /** One gate (or the candidate) over samples and timesteps that are not masked. */
@@ -147,7 +160,7 @@ export interface GateMeasure {
   /** By unit: the share of values below 0.1 (tanh: below -0.9), and above 0.9; NaN where range is null. */
   readonly low: Float64Array;
   readonly high: Float64Array;
-  /** By unit: -1 / ln(mean) steps; of the gate that keeps the state (LSTM `forget`, GRU `update`), else null. */
+  /** By unit: -1 / ln(mean) steps, Infinity where the mean is 1; of the gate that keeps the state (LSTM `forget`, GRU `update`), else null. */
   readonly timeConstant: Float64Array | null;
   /** The mean over units and samples at each timestep, with the 10th and 90th percentile over units. */
   readonly overTime: { readonly mean: Float64Array; readonly low: Float64Array; readonly high: Float64Array };
@@ -187,8 +200,10 @@ export interface StepLearning {
   readonly biases: Float64Array;
   /** The smallest of these from which on the error stays within the bias; the whole length where none shorter does. */
   readonly truncation: number;
-  /** |dL/dW| over all the recurrence's weights. */
+  /** |dL/dW| over all the recurrence's weights, of these samples. */
   readonly gradientNorm: number;
+  /** How many samples were looked at, the first: in wide layers over long sequences not all. */
+  readonly samples: number;
 }
 
 export const VERDICTS = ['long-term', 'short-term', 'vanishing', 'exploding', 'saturated', 'dead', "can't tell"] as const;

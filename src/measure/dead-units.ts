@@ -1,4 +1,4 @@
-import { asNamedArray, type ArrayInput } from '../core/array.js';
+import { asNamedArray, type ArrayInput, type NamedArray } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { option, readOptions } from '../core/options.js';
 
@@ -29,12 +29,38 @@ export const deadOptions = {
  */
 export function deadUnits(activations: ArrayInput, options: { readonly deadBelow?: number } = {}): DeadUnits {
   const { deadBelow } = readOptions('deadUnits', deadOptions, options as Readonly<Record<string, unknown>>);
-  const { data, shape } = asNamedArray(activations, 'activations of deadUnits');
-  const units = shape.at(-1) ?? 0;
-  if (data.length === 0) throw new SeeRnnError('deadUnits: expected activations of shape (..., units), found none');
-  const active = new Uint8Array(units);
-  // Not `> deadBelow`: a NaN counts as active.
-  for (let n = 0; n < data.length; n++) if (!(Math.abs(data[n]!) <= deadBelow)) active[n % units] = 1;
-  const dead = [...active.keys()].filter((unit) => active[unit] === 0);
-  return { units, dead, share: dead.length / units };
+  const active = new ActiveUnits(deadBelow);
+  active.add(asNamedArray(activations, 'activations of deadUnits'));
+  return active.dead();
+}
+
+/** Which units are ever active, of activations that come in parts. */
+export class ActiveUnits {
+  private active = new Uint8Array();
+  private left = -1;
+
+  /** @param deadBelow the magnitude that a dead unit never exceeds */
+  constructor(private readonly deadBelow: number) {}
+
+  /** Whether there is a unit that was never active yet. */
+  get someDead(): boolean { return this.left !== 0; }
+
+  add({ data, shape }: NamedArray): void {
+    const units = shape.at(-1) ?? 0;
+    if (data.length === 0) throw new SeeRnnError('deadUnits: expected activations of shape (..., units), found none');
+    if (this.left < 0) [this.active, this.left] = [new Uint8Array(units), units];
+    for (let row = 0; row < data.length && this.left > 0; row += units) {
+      for (let unit = 0; unit < units; unit++) {
+        // Not `> deadBelow`: a NaN counts as active.
+        if (this.active[unit] === 1 || Math.abs(data[row + unit]!) <= this.deadBelow) continue;
+        this.active[unit] = 1;
+        this.left--;
+      }
+    }
+  }
+
+  dead(): DeadUnits {
+    const dead = [...this.active.keys()].filter((unit) => this.active[unit] === 0);
+    return { units: this.active.length, dead, share: dead.length / this.active.length };
+  }
 }

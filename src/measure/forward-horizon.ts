@@ -3,26 +3,31 @@ import { asNamedArray, sizeOf, type ArrayInput, type NamedArray } from '../core/
 import { dealOutArrays, slotsOf, type ArrayInputs, type Slots } from '../trace/inputs.js';
 import type { Run } from '../trace/run.js';
 import { trace, type TraceOptions } from '../trace/trace.js';
-import type { ForwardHorizon, Measured } from './analysis.js';
+import type { ForwardHorizon, Horizon, Measured, NotMeasured } from './analysis.js';
 import { norm } from './linear-algebra.js';
 import { chanceOf } from './other-targets.js';
 
-export interface ForwardHorizonOptions extends Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight'> {
+export interface ForwardHorizonOptions extends Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'batchSize'> {
   /** The change that counts, as a share of the change when all inputs are another sample's; default 0.1. */
   readonly share?: number;
   /** How often all is repeated, each time with other samples paired; default 3. */
   readonly pairings?: number;
-  /** At how many places, about, the sequence is cut; default 16. */
+  /** At how many places, about, the sequence is cut; default 16. With 0 there is only all or nothing. */
   readonly places?: number;
+  /** Which steps are taken from another sample: the first, the default, or the last, for a model that reads from the end. */
+  readonly occlude?: 'first' | 'last';
 }
 
 /** By so much at least must the loss rise where all inputs are another sample's, and no more likely must it be by chance: else nothing shows of what was learnt. */
 const USED = { rise: 0.5, chance: 0.01 };
 
+/** Of a model that has no memory at all of what it read. */
+export const SAYS_THE_SAME: NotMeasured = { why: 'the model says the same whatever its inputs are' };
+
 /**
  * How far back a model's inputs change what it says at the end: its memory, as opposed to the reach of its gradient.
  *
- * The first k timesteps of every sample are taken from another sample, for k from none to all, and the model runs again. Of its last
+ * The first k timesteps of every sample (the last k, where the model reads from the end) are taken from another sample, for k from none to all, and the model runs again. Of its last
  * output the root mean square change is told, in units of the change at k = all, and the loss. The idea is Khandelwal, He, Qi and
  * Jurafsky 2018 (1805.04623), who take a language model's context away, or perturb it, beyond some distance, and watch the loss rise;
  * taking another sample's rather than zeros keeps the inputs what they may be, tokens too. The horizon is the largest distance from
@@ -35,7 +40,7 @@ const USED = { rise: 0.5, chance: 0.01 };
  * @returns why not, where no input is a sequence, there is only one sample, or the predictions are all the same
  */
 export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: ArrayInputs, timesteps: number, options: ForwardHorizonOptions = {}): Promise<Measured<ForwardHorizon>> {
-  const { share = 0.1, pairings = 3, places = 16, ...loss } = options;
+  const { share = 0.1, pairings = 3, places = 16, occlude: end = 'first', batchSize, ...loss } = options;
   const slots = slotsOf('input', model.inputs);
   const inputs = dealOutArrays(x, slots, 'x').map((value, i) => asNamedArray(value as ArrayInput, `x of ${slots.names[i]!}`));
   const sequences = sequencesAmong(inputs, timesteps);
@@ -45,9 +50,9 @@ export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: Arra
 
   const outputs = slotsOf('output', model.outputs);
   const atEnd = { ...loss, ...atLastStep(loss.sampleWeight, outputs, timesteps, samples) };
-  const run = async (changed: readonly NamedArray[]): Promise<Run> => trace(model, changed, y, { ...atEnd, layers: [], quantities: [], values: false });
+  const run = async (changed: readonly NamedArray[]): Promise<Run> => trace(model, changed, y, { ...atEnd, ...(batchSize === undefined ? {} : { batchSize }), layers: [], quantities: [], values: false });
   const first = await run(inputs);
-  const shifts = Array.from({ length: Math.min(pairings, samples - 1) }, (_, i) => 1 + i);
+  const shifts = pairingsOf(samples, pairings);
   const cuts = placesToCut(timesteps, places);
   const changes: Float64Array[] = [];
   const losses: Float64Array[] = [];
@@ -55,14 +60,14 @@ export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: Arra
     const moved: number[][] = [];
     const risen: number[] = [];
     for (const k of cuts) {
-      const again = k === 0 ? first : await run(inputs.map((input, i) => (sequences[i] ? withOthersStart(input, k, shift) : input)));
+      const again = k === 0 ? first : await run(inputs.map((input, i) => (sequences[i] ? withOthersSteps(input, k, shift, end) : input)));
       moved.push(first.predictions.map((before, i) => changeAtEnd(before, again.predictions[i]!, timesteps)));
       risen.push(again.loss!);
     }
     // Each output in units of its own change at the end; those that never change say nothing.
     const whole = moved.at(-1)!;
     const counted = whole.flatMap((change, i) => (change > 0 ? [i] : []));
-    if (counted.length === 0) return { why: 'the model says the same whatever its inputs are' };
+    if (counted.length === 0) return SAYS_THE_SAME;
     changes.push(Float64Array.from(moved, (at) => norm(counted.map((i) => at[i]! / whole[i]!)) / Math.sqrt(counted.length)));
     losses.push(Float64Array.from(risen));
   }
@@ -70,14 +75,22 @@ export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: Arra
   const change = over(changes);
   const lossCurve = over(losses);
   const chance = chanceOf(model, first.predictions, y, atEnd);
-  const from = cuts.findIndex((k, i) => k > 0 && change[i]! >= share);
   return {
-    occluded: Int32Array.from(cuts), change, loss: lossCurve, timesteps,
+    of: 'output', end, occluded: Int32Array.from(cuts), change, loss: lossCurve, timesteps, pairings: shifts.length, samples,
     lossRise: (lossCurve.at(-1)! - lossCurve[0]!) / lossCurve[0]!,
     usesInputs: lossCurve.at(-1)! > (1 + USED.rise) * lossCurve[0]! && chance <= USED.chance, chance,
-    // Of k steps the last is timesteps - k before the end.
-    horizon: { steps: timesteps - cuts[from]!, open: cuts[from] === 1 },
+    horizon: horizonAmong(cuts, change, share, timesteps),
   };
+}
+
+/** By how many samples further the one is that steps are taken from, each time that all is repeated. */
+export const pairingsOf = (samples: number, most: number): number[] => Array.from({ length: Math.min(most, samples - 1) }, (_, i) => 1 + i);
+
+/** The largest distance at which a change of the steps that far back, and farther, moves something by the share. */
+export function horizonAmong(cuts: readonly number[], change: Float64Array, share: number, timesteps: number): Horizon {
+  const from = cuts.findIndex((k, i) => k > 0 && change[i]! >= share);
+  // Of k steps the nearest is timesteps - k before the end.
+  return { steps: timesteps - cuts[from]!, open: cuts[from] === 1 };
 }
 
 /** Which inputs are sequences of so many steps: (samples, timesteps, ...); without any of those, (samples, timesteps) of tokens. */
@@ -88,21 +101,23 @@ function sequencesAmong(inputs: readonly NamedArray[], timesteps: number): boole
 }
 
 /** After how many steps the sequence is cut: all places, or so many, closer to each other near both ends. */
-function placesToCut(timesteps: number, most: number): number[] {
+export function placesToCut(timesteps: number, most: number): number[] {
+  if (most === 0) return [0, timesteps];
   if (timesteps <= most) return Array.from({ length: timesteps + 1 }, (_, k) => k);
   const near = Array.from({ length: Math.floor(most / 2) }, (_, i) => Math.round(timesteps ** ((i + 1) / Math.floor(most / 2))));
   const even = Array.from({ length: Math.floor(most / 2) }, (_, i) => Math.round(((i + 1) * timesteps) / Math.floor(most / 2)));
   return [...new Set([0, 1, ...even, ...near.map((one) => timesteps - one)])].filter((k) => k >= 0).sort((a, b) => a - b);
 }
 
-/** The first k steps of each sample from one that comes so much later. */
-function withOthersStart({ data, shape, axes }: NamedArray, k: number, shift: number): NamedArray {
+/** The first k steps of each sample, or the last, from one that comes so much later. */
+export function withOthersSteps({ data, shape, axes }: NamedArray, k: number, shift: number, end: 'first' | 'last'): NamedArray {
   const [samples, timesteps] = shape as [number, number];
   const step = sizeOf(shape.slice(2));
   const out = data.slice();
   for (let sample = 0; sample < samples; sample++) {
     const other = ((sample + shift) % samples) * timesteps * step;
-    out.set(data.subarray(other, other + k * step), sample * timesteps * step);
+    const from = end === 'first' ? 0 : (timesteps - k) * step;
+    out.set(data.subarray(other + from, other + from + k * step), sample * timesteps * step + from);
   }
   return { data: out, shape, axes };
 }

@@ -1,6 +1,7 @@
-import { asNamedArray, shapeText, type ArrayInput } from '../core/array.js';
+import { asNamedArray, shapeText, type ArrayInput, type NamedArray } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { option, readOptions } from '../core/options.js';
+import { norm } from './linear-algebra.js';
 
 /** At how much of the time the gradient through time is much smaller, or larger, than where it came in. */
 export interface GradientFlow {
@@ -49,30 +50,45 @@ export const flowOptions = {
 export function gradientFlow(gradient: ArrayInput, options: GradientFlowOptions = {}): GradientFlow {
   const { mask = null, backwards = false, ...limits } = options;
   const { vanishingBelow, explodingAbove } = readOptions('gradientFlow', flowOptions, limits as Readonly<Record<string, unknown>>);
-  const { data, shape } = asNamedArray(gradient, 'gradient of gradientFlow');
-  if (shape.length < 3 || data.length === 0) throw new SeeRnnError(`gradientFlow: expected a gradient of shape (samples, timesteps, units), found ${shapeText(shape)}`);
-  const [timesteps, units] = [shape.at(-2)!, shape.at(-1)!];
-  const rows = data.length / units;
-  const steps = mask === null ? null : asNamedArray(mask, 'mask of gradientFlow');
-  if (steps && steps.data.length !== rows) throw new SeeRnnError(`gradientFlow: expected a mask of shape ${shapeText(shape.slice(0, -1))}, found ${shapeText(steps.shape)}`);
-  const counts = { compared: 0, vanished: 0, exploded: 0 };
-  for (let first = 0; first < rows; first += timesteps) {
-    let last: number | null = null;
-    for (let step = timesteps - 1; step >= 0; step--) {
-      const row = first + (backwards ? timesteps - 1 - step : step);
-      if (steps?.data[row] === 0) continue;
-      // Math.hypot scales: what is tiny doesn't underflow.
-      const norm = Math.hypot(...data.subarray(row * units, (row + 1) * units));
-      if (last === null) {
-        if (norm === 0) continue;
-        last = norm;
-        if (Number.isFinite(norm)) continue;
+  const counts = new FlowCounts(vanishingBelow, explodingAbove, backwards);
+  counts.add(asNamedArray(gradient, 'gradient of gradientFlow'), mask === null ? null : asNamedArray(mask, 'mask of gradientFlow'));
+  return counts.flow();
+}
+
+/** Counts vanished and exploded timesteps of a gradient that comes in parts. */
+export class FlowCounts {
+  private compared = 0;
+  private vanished = 0;
+  private exploded = 0;
+
+  constructor(private readonly vanishingBelow: number, private readonly explodingAbove: number, private readonly backwards: boolean) {}
+
+  add({ data, shape }: NamedArray, mask: NamedArray | null): void {
+    if (shape.length < 3 || data.length === 0) throw new SeeRnnError(`gradientFlow: expected a gradient of shape (samples, timesteps, units), found ${shapeText(shape)}`);
+    const [timesteps, units] = [shape.at(-2)!, shape.at(-1)!];
+    const rows = data.length / units;
+    if (mask && mask.data.length !== rows) throw new SeeRnnError(`gradientFlow: expected a mask of shape ${shapeText(shape.slice(0, -1))}, found ${shapeText(mask.shape)}`);
+    for (let first = 0; first < rows; first += timesteps) {
+      let last: number | null = null;
+      for (let step = timesteps - 1; step >= 0; step--) {
+        const row = first + (this.backwards ? timesteps - 1 - step : step);
+        if (mask?.data[row] === 0) continue;
+        const size = norm(data, row * units, (row + 1) * units);
+        if (last === null) {
+          if (size === 0) continue;
+          last = size;
+          if (Number.isFinite(size)) continue;
+        }
+        this.compared++;
+        if (!Number.isFinite(size) || size > this.explodingAbove * last) this.exploded++;
+        else if (Number.isFinite(last) && size < this.vanishingBelow * last) this.vanished++;
       }
-      counts.compared++;
-      if (!Number.isFinite(norm) || norm > explodingAbove * last) counts.exploded++;
-      else if (Number.isFinite(last) && norm < vanishingBelow * last) counts.vanished++;
     }
   }
-  const share = (count: number): number | null => (counts.compared === 0 ? null : count / counts.compared);
-  return { compared: counts.compared, vanishing: share(counts.vanished), exploding: share(counts.exploded) };
+
+  flow(): GradientFlow {
+    const { compared } = this;
+    const share = (count: number): number | null => (compared === 0 ? null : count / compared);
+    return { compared, vanishing: share(this.vanished), exploding: share(this.exploded) };
+  }
 }

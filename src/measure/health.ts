@@ -1,18 +1,18 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { NamedArray } from '../core/array.js';
 import { readOptions } from '../core/options.js';
 import { allCalls, graphOf, type Call } from '../model/calls.js';
 import { findCalls } from '../model/find.js';
 import { asModel, requireModel } from '../model/internals.js';
-import { recurrentParts } from '../model/recurrent-parts.js';
+import { recurrentParts, type RecurrentPart } from '../model/recurrent-parts.js';
 import { layerWeights, readWeights } from '../model/weights.js';
 import type { ArrayInputs } from '../trace/inputs.js';
 import type { LayerRun } from '../trace/layer-run.js';
-import { trace, type TraceOptions } from '../trace/trace.js';
-import { deadOptions, deadUnits, type DeadUnits } from './dead-units.js';
-import { flowOptions, gradientFlow, type GradientFlow, type GradientFlowOptions } from './gradient-flow.js';
-import { detectNans, type NotNumbers } from './nans.js';
-import { gateSaturation, saturationOptions, type GateSaturation, type SaturationOptions } from './saturation.js';
+import type { Run } from '../trace/run.js';
+import { traceParts, type TraceOptions } from '../trace/trace.js';
+import { ActiveUnits, deadOptions, type DeadUnits } from './dead-units.js';
+import { FlowCounts, flowOptions, type GradientFlow, type GradientFlowOptions } from './gradient-flow.js';
+import { detectNans, NotNumberCounts, type NotNumbers } from './nans.js';
+import { SaturationCounts, saturationOptions, type GateSaturation, type SaturationOptions } from './saturation.js';
 
 /** How a layer is doing on a batch. Plain data. */
 export interface LayerHealth {
@@ -64,21 +64,11 @@ export async function health(model: LayersModel, x: ArrayInputs, y: ArrayInputs 
   const limits = readOptions('health', limitOptions, { deadBelow, saturated, vanishingBelow, explodingAbove });
   const graph = graphOf(model);
   const calls = traced.layers === undefined || traced.layers === '*' ? allCalls(graph).filter(isLookedAt) : findCalls(graph, traced.layers);
-  const run = await trace(model, x, y, { ...traced, layers: calls.map(({ label }) => label), quantities: ['outputs', 'hidden', 'gates'] });
-  return Promise.all(calls.map(async ({ label, layer }): Promise<LayerHealth> => {
-    const weights = layerWeights(layer);
-    const arrays = await readWeights(weights);
-    const one = run.layer(label);
-    return {
-      name: label, kind: layer.getClassName(),
-      weights: Object.fromEntries(weights.flatMap(({ name }, i): [string, NotNumbers][] => {
-        const found = detectNans(arrays[i]!);
-        return found ? [[name, found]] : [];
-      })),
-      outputs: detectNans(one.value('outputs')),
-      parts: partsOf(one, layer, y !== null, limits),
-    };
-  }));
+  const sums = calls.map((call) => new HealthSums(call, limits));
+  await traceParts(model, x, y, { ...traced, layers: calls.map(({ label }) => label), quantities: ['outputs', 'hidden', 'gates'] }, ({ run }) => {
+    for (const one of sums) one.add(run, y !== null);
+  });
+  return Promise.all(sums.map((one) => one.health()));
 }
 
 type Limits = Required<Pick<HealthOptions, 'deadBelow' | 'saturated' | 'vanishingBelow' | 'explodingAbove'>>;
@@ -86,19 +76,75 @@ type Limits = Required<Pick<HealthOptions, 'deadBelow' | 'saturated' | 'vanishin
 /** The layers that learn, and those that can shut units off. */
 const isLookedAt = ({ layer }: Call): boolean => asModel(layer) === null && (layer.weights.length > 0 || /Activation|ReLU|ELU/.test(layer.getClassName()));
 
-function partsOf(run: LayerRun, layer: Call['layer'], differentiated: boolean, { deadBelow, saturated, ...flow }: Limits): PartHealth[] {
-  if (run.parts.length === 0) return [{ part: '', ...deadUnits(run.value('outputs'), { deadBelow }), gates: {}, flow: null }];
-  const known = recurrentParts(layer);
-  const gates = run.value('gates');
-  return run.parts.map((part): PartHealth => {
-    const { cell: { recurrence: { cell } }, read } = known.find((one) => one.part === part)!;
-    const mask = run.mask(part);
-    // Not the candidate, which is no gate: it goes through the other activation.
-    const shares = cell.recurrentlyActivated.map((gate): [string, GateSaturation] => [gate, gateSaturation(gates[part === '' ? gate : `${part}/${gate}`] as NamedArray, { saturated, mask })]);
+/** The health of one layer, from runs of parts of the samples, or of all of them, with `outputs`, `hidden` and `gates`. */
+export class HealthSums {
+  private readonly outputs = new NotNumberCounts(true);
+  private readonly parts = new Map<string, PartSums>();
+
+  constructor(private readonly call: Call, private readonly limits: Limits = readOptions('health', limitOptions)) {}
+
+  add(run: Run, differentiated: boolean): void {
+    const { call: { label, layer }, limits } = this;
+    const one = run.layer(label);
+    this.outputs.add(one.value('outputs'));
+    const known = recurrentParts(layer);
+    for (const part of one.parts.length > 0 ? one.parts : [null]) {
+      const name = part ?? '';
+      const sums = this.parts.get(name) ?? new PartSums(name, part === null ? null : known.find((found) => found.part === part)!, limits);
+      this.parts.set(name, sums);
+      sums.add(one, differentiated);
+    }
+  }
+
+  async health(): Promise<LayerHealth> {
+    const { call: { label, layer } } = this;
+    const weights = layerWeights(layer);
+    const arrays = await readWeights(weights);
     return {
-      part, ...deadUnits(run.value('hidden', part), { deadBelow }), gates: Object.fromEntries(shares),
-      flow: differentiated && run.reachesLoss(part, 'hidden')
-        ? gradientFlow(run.gradient('hidden', part), { ...flow, mask, backwards: read.cells[0]!.recurrence.backwards }) : null,
+      name: label, kind: layer.getClassName(),
+      weights: Object.fromEntries(weights.flatMap(({ name }, i): [string, NotNumbers][] => {
+        const found = detectNans(arrays[i]!);
+        return found ? [[name, found]] : [];
+      })),
+      outputs: this.outputs.found(),
+      parts: [...this.parts.values()].map((part) => part.health()),
     };
-  });
+  }
+}
+
+/** One recurrence of a layer, or a layer that is not recurrent. */
+class PartSums {
+  private readonly active: ActiveUnits;
+  private readonly gates: Map<string, SaturationCounts>;
+  private readonly flow: FlowCounts | null;
+  private flows = false;
+
+  constructor(private readonly part: string, recurrence: RecurrentPart | null, limits: Limits) {
+    this.active = new ActiveUnits(limits.deadBelow);
+    // Not the candidate, which is no gate: it goes through the other activation.
+    this.gates = new Map((recurrence?.cell.recurrence.cell.recurrentlyActivated ?? []).map((gate) => [gate, new SaturationCounts(...limits.saturated)]));
+    this.flow = recurrence && new FlowCounts(limits.vanishingBelow, limits.explodingAbove, recurrence.read.cells[0]!.recurrence.backwards);
+  }
+
+  add(run: LayerRun, differentiated: boolean): void {
+    const { part } = this;
+    if (!this.flow) {
+      this.active.add(run.value('outputs'));
+      return;
+    }
+    this.active.add(run.value('hidden', part));
+    const mask = run.mask(part);
+    const gates = run.value('gates');
+    for (const [gate, counts] of this.gates) counts.add(gates[part === '' ? gate : `${part}/${gate}`]!, mask);
+    if (!differentiated || !run.reachesLoss(part, 'hidden')) return;
+    this.flows = true;
+    this.flow.add(run.gradient('hidden', part), mask);
+  }
+
+  health(): PartHealth {
+    return {
+      part: this.part, ...this.active.dead(), gates: Object.fromEntries([...this.gates].map(([gate, counts]) => [gate, counts.saturation()])),
+      flow: this.flows ? this.flow!.flow() : null,
+    };
+  }
 }

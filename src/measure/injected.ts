@@ -10,6 +10,7 @@ import type { Replay } from './replay.js';
  * What of the loss's gradient comes into a recurrence at each step from outside it, through what the layer returns: (samples, timesteps,
  * units) in input order. With a run that has `outputs` and `hidden` recorded.
  *
+ * @param replay of the run's recurrence, or of its first samples
  * @returns why not, where that can't be told from what was recorded
  */
 export function injectedInto({ layer }: Call, run: LayerRun, part: string, replay: Replay): Measured<NamedArray> {
@@ -17,7 +18,7 @@ export function injectedInto({ layer }: Call, run: LayerRun, part: string, repla
   const [samples, timesteps, units] = shape as [number, number, number];
   const parts = recurrentParts(layer);
   const { read, cell } = parts.find((one) => one.part === part)!;
-  const injected = new Float64Array(data.length);
+  const injected = new Float32Array(samples * timesteps * units);
   if (read.cells.at(-1) !== cell) return { why: 'it hands what it returns to the cell above, and that was not recorded' };
   if (read.returnSequences) {
     const returned = columnsOf(layer, run, part, units);

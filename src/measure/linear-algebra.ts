@@ -16,12 +16,14 @@ export function product(a: Float64Array, b: Float64Array, rows: number, inner: n
   return out;
 }
 
-/** The root of the sum of squares, scaled so that what is tiny or huge neither vanishes nor overflows. */
+/** The root of the sum of squares, scaled so that what is tiny or huge neither vanishes nor overflows. NaN where any value is. */
 export function norm(values: ArrayLike<number>, from = 0, to = values.length): number {
   let scale = 0;
   for (let n = from; n < to; n++) {
     const size = Math.abs(values[n]!);
-    if (!(size <= scale)) scale = size;
+    // Nothing is larger than a NaN: else zeros behind it would hide it.
+    if (Number.isNaN(size)) return size;
+    if (size > scale) scale = size;
   }
   if (scale === 0 || !Number.isFinite(scale)) return scale;
   let sum = 0;

@@ -1,4 +1,4 @@
-import { asNamedArray, type ArrayInput } from '../core/array.js';
+import { asNamedArray, type ArrayInput, type NamedArray } from '../core/array.js';
 import { option, readOptions } from '../core/options.js';
 
 /** What is not a number, or not finite, in an array. */
@@ -26,16 +26,32 @@ const nansOptions = { includeInf: option.flag('whether infinite values count too
  */
 export function detectNans(data: ArrayInput, options: { readonly includeInf?: boolean } = {}): NotNumbers | null {
   const { includeInf } = readOptions('detectNans', nansOptions, options as Readonly<Record<string, unknown>>);
-  const { data: values } = asNamedArray(data, 'data of detectNans');
-  const size = values.length;
-  let nan = 0;
-  let infinite = 0;
-  for (let n = 0; n < size; n++) {
-    const value = values[n]!;
-    if (Number.isNaN(value)) nan++;
-    else if (includeInf && !Number.isFinite(value)) infinite++;
+  const counts = new NotNumberCounts(includeInf);
+  counts.add(asNamedArray(data, 'data of detectNans'));
+  return counts.found();
+}
+
+/** Counts what is not a number in an array that comes in parts. */
+export class NotNumberCounts {
+  private nan = 0;
+  private infinite = 0;
+  private size = 0;
+
+  constructor(private readonly includeInf: boolean) {}
+
+  add({ data }: NamedArray): void {
+    this.size += data.length;
+    for (const value of data) {
+      if (Number.isNaN(value)) this.nan++;
+      else if (this.includeInf && !Number.isFinite(value)) this.infinite++;
+    }
   }
-  if (nan + infinite === 0) return null;
-  const share = (count: number, word: string): string[] => (count === 0 ? [] : [count / size < 0.001 ? `${count} ${word}` : `${((100 * count) / size).toFixed(1)}% ${word}`]);
-  return { nan, infinite, size, text: [...share(nan, 'NaN'), ...share(infinite, 'Inf')].join(', ') };
+
+  /** Null where there are none. */
+  found(): NotNumbers | null {
+    const { nan, infinite, size } = this;
+    if (nan + infinite === 0) return null;
+    const share = (count: number, word: string): string[] => (count === 0 ? [] : [count / size < 0.001 ? `${count} ${word}` : `${((100 * count) / size).toFixed(1)}% ${word}`]);
+    return { nan, infinite, size, text: [...share(nan, 'NaN'), ...share(infinite, 'Inf')].join(', ') };
+  }
 }

@@ -1,10 +1,12 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { sizeOf, type NamedArray } from '../core/array.js';
 import { SeeRnnError, UsageError } from '../core/errors.js';
-import { readOptions, shown, type OptionSpec } from '../core/options.js';
+import { option, readOptions, shown, type OptionSpec } from '../core/options.js';
 import { chooseWeights, omitNames, type GetWeightsOptions, type WeightId, type WeightIds } from '../model/get-weights.js';
-import { requireModel } from '../model/internals.js';
-import { readWeights } from '../model/weights.js';
+import { asModel, requireModel } from '../model/internals.js';
+import { recurrentParts, type RecurrentPart } from '../model/recurrent-parts.js';
+import { splitGates } from '../model/rnn-weights.js';
+import { readWeights, type LayerWeight } from '../model/weights.js';
 
 /** A norm: `l1`, the sum of magnitudes; `l2`, the root of the sum of squares; or a function of the values. */
 export type Norm = 'l1' | 'l2' | ((values: Float64Array) => number);
@@ -21,6 +23,8 @@ export interface WeightsNormOptions extends GetWeightsOptions {
   readonly statistics?: Statistics;
   /** The axis that stays: there is a norm for each of its entries, over all other axes. Default -1, the last: a norm for each unit of each gate. */
   readonly axis?: number;
+  /** Whether weights of recurrences are taken gate by gate: `kernel/forget`, `forward/recurrent_kernel/update`. Default false. */
+  readonly byGate?: boolean;
   /** Norms taken before, by the same options: the new ones are put behind them in the result, and they stay as they are. */
   readonly onto?: WeightNorms | null;
 }
@@ -61,6 +65,7 @@ export const normOptions = {
     },
   } satisfies OptionSpec<Named<(norms: Float64Array) => number>>,
   axis: { help: 'the axis with a norm for each of its entries', form: 'a whole number', default: -1, read: (value) => (Number.isInteger(value) ? (value as number) : undefined) } satisfies OptionSpec<number>,
+  byGate: option.flag('whether weights of recurrences are taken gate by gate', false),
   omitNames,
 };
 
@@ -71,6 +76,9 @@ export const normOptions = {
  * (features, gates x units) one for each unit of each gate, of the weights that lead into it. The statistics are over these norms.
  * `onto` continues what was taken before: after n steps each list has n values.
  *
+ * With `byGate` each weight of a recurrence is told gate by gate, under the gates' names as `gateWeights` has them: `kernel/forget`. A SimpleRNN
+ * has one gate, `state`. Weights of other layers stay as they are.
+ *
  * A NaN or infinite weight makes its norm, and the statistics, NaN or infinite.
  *
  * @param id which weights, as for `getWeights`
@@ -80,21 +88,40 @@ export const normOptions = {
  * await model.trainOnBatch(x, y);
  * norms = await weightsNorm(model, ['lstm', 'dense'], { omitNames: 'bias', onto: norms });
  * norms.lstm.kernel.max; // two numbers, before and after
+ * @example
+ * const gates = await weightsNorm(model, 'lstm', { byGate: true });
+ * gates.lstm['recurrent_kernel/forget'].mean; // one number
  */
 export async function weightsNorm(model: LayersModel, id: WeightId | WeightIds, given: WeightsNormOptions = {}): Promise<WeightNorms> {
   requireModel('weightsNorm', model);
   const { onto, ...options } = given;
-  const { norm, statistics, axis, omitNames: omitted } = readOptions('weightsNorm', normOptions, options as Named<unknown>);
+  const { norm, statistics, axis, byGate, omitNames: omitted } = readOptions('weightsNorm', normOptions, options as Named<unknown>);
   const chosen = chooseWeights('weightsNorm', model, id, omitted);
-  const now = await Promise.all(chosen.map(async ({ name, weights }): Promise<[string, Named<Named<readonly number[]>>]> => {
-    const arrays = await readWeights(weights);
-    return [name, Object.fromEntries(weights.map((weight, i) => {
-      const found = alongAxis(arrays[i]!, axis, `${name}/${weight.name}`, norm);
-      return [weight.name, Object.fromEntries(Object.entries(statistics).map(([stat, of]) => [stat, [of(found)]]))];
+  const now = await Promise.all(chosen.map(async ({ name, layer, weights }): Promise<[string, Named<Named<readonly number[]>>]> => {
+    const arrays = (await readWeights(weights)).map((array, i) => ({ name: weights[i]!.name, array, weight: weights[i]! }));
+    const taken = byGate ? arrays.flatMap(({ array, weight }) => gatesOf(array, weight, layer)) : arrays;
+    return [name, Object.fromEntries(taken.map(({ name: key, array }) => {
+      const found = alongAxis(array, axis, `${name}/${key}`, norm);
+      return [key, Object.fromEntries(Object.entries(statistics).map(([stat, of]) => [stat, [of(found)]]))];
     }))];
   }));
   const taken = Object.fromEntries(now);
   return onto == null ? taken : joined(onto, taken);
+}
+
+/** A weight of a recurrence, gate by gate; any other as it is. */
+function gatesOf(array: NamedArray, { name, variable }: LayerWeight, layer: LayersModel['layers'][number]): { readonly name: string; readonly array: NamedArray }[] {
+  const tensor = variable.read();
+  const owner = recurrentWithin(layer).find(({ cell }) => cell.weights().includes(tensor));
+  if (!owner) return [{ name, array }];
+  const { cell: { gates }, units } = owner.cell.recurrence;
+  return splitGates(array, { gates, units }).map((block, i) => ({ name: `${name}/${gates[i]!}`, array: block }));
+}
+
+/** The recurrences of a layer, also in a model that stands for one. */
+function recurrentWithin(layer: LayersModel['layers'][number]): RecurrentPart[] {
+  const model = asModel(layer);
+  return model ? model.layers.flatMap(recurrentWithin) : recurrentParts(layer);
 }
 
 /** The norm of each entry of one axis, over all others. */

@@ -1,9 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { isElementwise } from '../cells/activations.js';
 import type { Floats } from '../cells/floats.js';
+import { reversedInTime } from '../cells/layout.js';
 import { runRecurrence, type RecurrentPass } from '../cells/run.js';
 import { forwardThroughTime, type Recurrence, type RecurrentWeights, type SequenceInput, type SequencePass } from '../cells/sequence.js';
-import type { NamedArray } from '../core/array.js';
+import type { NamedArray, Numbers } from '../core/array.js';
 import { stateCount } from '../layers/recurrence.js';
 import type { Call } from '../model/calls.js';
 import { recurrentParts, type RecurrentPart } from '../model/recurrent-parts.js';
@@ -38,7 +39,7 @@ export function replayOf({ layer }: Call, run: LayerRun, part: string): Measured
   const hidden = run.value('hidden', part);
   if (hidden.shape.length !== 3) return { why: 'it is called once for each timestep of another sequence, as in a TimeDistributed layer' };
   if (read.timeMajor) return { why: 'it has the timesteps in front of the samples' };
-  const [samples, timesteps, units] = hidden.shape as [number, number, number];
+  const [samples, timesteps] = hidden.shape as [number, number, number];
   const index = read.cells.indexOf(own.cell);
   const x = index === 0 ? run.value('inputs', 0) : run.value('hidden', parts.find((one) => one.read === read && one.cell === read.cells[index - 1])!.part);
   const weights = own.cell.weights().map(values);
@@ -50,7 +51,7 @@ export function replayOf({ layer }: Call, run: LayerRun, part: string): Measured
     input: { samples, timesteps, features: x.shape.at(-1)!, x: asFloats(x), initialHidden, initialCell, mask: run.mask(part)?.data },
     hiddenGradient: run.gradient('hidden', part),
   };
-  return sameAs(hidden, replay, units) ? replay : { why: 'running it again by itself gives other states than in the model: it reads something that was not recorded' };
+  return sameAs(hidden, replay) ? replay : { why: 'running it again by itself gives other states than in the model: it reads something that was not recorded' };
 }
 
 const values = (tensor: Tensor): Float32Array => Float32Array.from(tensor.dataSync());
@@ -71,18 +72,24 @@ function initialStates(run: LayerRun, parts: readonly RecurrentPart[], { read }:
 }
 
 /** Whether the recurrence, run by itself, comes to the states that the trace recorded, to float32's rounding over many steps. */
-function sameAs({ data }: NamedArray, replay: Replay, units: number): boolean {
-  const pass = runRecurrence(replay.recurrence, replay.weights, replay.input, { sequence: false, keep: true });
-  const found = pass.hidden();
+function sameAs({ data }: NamedArray, { recurrence, weights, input }: Replay): boolean {
+  const pass = runRecurrence(recurrence, weights, input, { sequence: true, keep: false });
+  const sequence = pass.sequence!;
   pass.free();
-  if (found.length !== data.length || data.length % units !== 0) return false;
+  const { samples, timesteps } = input;
+  // In the order of processing.
+  const found = recurrence.backwards ? reversedInTime(sequence, samples, timesteps) : sequence;
+  if (found.length !== data.length) return false;
   let [scale, worst] = [0, 0];
   for (let n = 0; n < data.length; n++) {
+    const [expected, is] = [data[n]!, found[n]!];
+    const off = Math.abs(expected - is);
     // States that are not numbers are not numbers here too.
-    if (!Number.isFinite(data[n]!) && !Number.isFinite(found[n]!)) continue;
-    scale = Math.max(scale, Math.abs(data[n]!));
-    const off = Math.abs(data[n]! - found[n]!);
-    if (!(off <= worst)) worst = off;
+    if (off > worst || Number.isNaN(off)) {
+      if (Number.isFinite(expected) || Number.isFinite(is)) worst = off;
+      else continue;
+    }
+    if (Math.abs(expected) > scale) scale = Math.abs(expected);
   }
   return worst <= 1e-3 * scale;
 }
@@ -99,20 +106,50 @@ export function inFloat64({ recurrence, weights: { kernel, recurrentKernel, bias
   };
 }
 
-/** The same for the first of its samples only. */
+/** The same for the first of its samples only, in the same memory. */
 export function firstSamples({ recurrence, weights, input, hiddenGradient }: Replay, count: number): Replay {
   const { samples, x, initialHidden, initialCell, mask } = input;
   if (count >= samples) return { recurrence, weights, input, hiddenGradient };
-  const cut = <A extends { readonly length: number; slice(from: number, to: number): A }>(array: A): A => array.slice(0, (array.length / samples) * count);
+  const cut = <A extends Numbers>(array: A): A => array.subarray(0, (array.length / samples) * count) as A;
   const { data, shape, axes } = hiddenGradient;
   return {
     recurrence, weights,
     input: {
-      ...input, samples: count, x: cut(x as Float32Array), initialHidden: initialHidden && cut(initialHidden as Float32Array), initialCell: initialCell && cut(initialCell as Float32Array),
-      mask: mask && Array.from(mask).slice(0, (mask.length / samples) * count),
+      ...input, samples: count, x: cut(x), initialHidden: initialHidden && cut(initialHidden), initialCell: initialCell && cut(initialCell),
+      mask: mask && cut(Uint8Array.from(mask)),
     },
-    hiddenGradient: { data: cut(data as Float32Array), shape: [count, ...shape.slice(1)], axes },
+    hiddenGradient: { data: cut(data), shape: [count, ...shape.slice(1)], axes },
   };
+}
+
+/** Replays of one recurrence with samples that follow each other, as one. */
+export function joinedReplays(parts: readonly Replay[]): Replay {
+  const [first] = parts as [Replay];
+  if (parts.length === 1) return first;
+  const { recurrence, weights, input: { timesteps, features }, hiddenGradient: { shape, axes } } = first;
+  const samples = parts.reduce((sum, { input }) => sum + input.samples, 0);
+  const initial = (of: 'initialHidden' | 'initialCell'): Float32Array | undefined => (first.input[of] ? joined(parts.map(({ input }) => input[of]!)) : undefined);
+  // A mask that a part has is a mask of all.
+  const masks = parts.some(({ input }) => input.mask !== undefined) ? parts.map(({ input }) => Uint8Array.from(input.mask ?? new Uint8Array(input.samples * timesteps).fill(1))) : null;
+  return {
+    recurrence, weights,
+    input: {
+      samples, timesteps, features, x: joined(parts.map(({ input }) => input.x)), initialHidden: initial('initialHidden'), initialCell: initial('initialCell'),
+      mask: masks ? Uint8Array.from(joined(masks)) : undefined,
+    },
+    hiddenGradient: { data: joined(parts.map(({ hiddenGradient }) => hiddenGradient.data)), shape: [samples, ...shape.slice(1)], axes },
+  };
+}
+
+/** Arrays one after another, as float32. */
+export function joined(parts: readonly Numbers[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Runs it forwards, to be read and to go backwards: on the kernels in float32, on the reference cells in float64. */

@@ -41,27 +41,43 @@ export const saturationOptions = {
 export function gateSaturation(gate: ArrayInput, options: SaturationOptions = {}): GateSaturation {
   const { mask = null, ...limits } = options;
   const { saturated: [low, high] } = readOptions('gateSaturation', saturationOptions, limits as Readonly<Record<string, unknown>>);
-  const { data, shape } = asNamedArray(gate, 'gate of gateSaturation');
-  const units = shape.at(-1) ?? 0;
-  const rows = units === 0 ? 0 : data.length / units;
-  if (rows === 0) throw new SeeRnnError(`gateSaturation: expected a gate of shape (samples, timesteps, units), found ${shapeText(shape)}`);
-  const steps = mask === null ? null : asNamedArray(mask, 'mask of gateSaturation');
-  if (steps && steps.data.length !== rows) throw new SeeRnnError(`gateSaturation: expected a mask of shape ${shapeText(shape.slice(0, -1))}, found ${shapeText(steps.shape)}`);
-  const [left, right] = [new Float64Array(units), new Float64Array(units)];
-  let counted = 0;
-  for (let row = 0; row < rows; row++) {
-    if (steps?.data[row] === 0) continue;
-    counted++;
-    for (let unit = 0; unit < units; unit++) {
-      const value = data[row * units + unit]!;
-      if (value < low) left[unit]!++;
-      else if (value > high) right[unit]!++;
+  const counts = new SaturationCounts(low, high);
+  counts.add(asNamedArray(gate, 'gate of gateSaturation'), mask === null ? null : asNamedArray(mask, 'mask of gateSaturation'));
+  return counts.saturation();
+}
+
+/** Counts how often each unit of a gate is saturated, where its values come in parts. */
+export class SaturationCounts {
+  private left = new Float64Array();
+  private right = new Float64Array();
+  private counted = 0;
+
+  /** @param low below it a gate is shut; @param high above it open */
+  constructor(private readonly low: number, private readonly high: number) {}
+
+  add({ data, shape }: NamedArray, mask: NamedArray | null): void {
+    const units = shape.at(-1) ?? 0;
+    const rows = units === 0 ? 0 : data.length / units;
+    if (rows === 0) throw new SeeRnnError(`gateSaturation: expected a gate of shape (samples, timesteps, units), found ${shapeText(shape)}`);
+    if (mask && mask.data.length !== rows) throw new SeeRnnError(`gateSaturation: expected a mask of shape ${shapeText(shape.slice(0, -1))}, found ${shapeText(mask.shape)}`);
+    if (this.left.length === 0) [this.left, this.right] = [new Float64Array(units), new Float64Array(units)];
+    const { left, right, low, high } = this;
+    for (let row = 0; row < rows; row++) {
+      if (mask?.data[row] === 0) continue;
+      this.counted++;
+      for (let unit = 0, at = row * units; unit < units; unit++) {
+        const value = data[at + unit]!;
+        if (value < low) left[unit]!++;
+        else if (value > high) right[unit]!++;
+      }
     }
   }
-  for (let unit = 0; unit < units && counted > 0; unit++) {
-    left[unit]! /= counted;
-    right[unit]! /= counted;
+
+  saturation(): GateSaturation {
+    const shares = (counts: Float64Array): Float64Array => counts.map((count) => (this.counted === 0 ? 0 : count / this.counted));
+    const [left, right] = [shares(this.left), shares(this.right)];
+    const units = left.length;
+    const mean = (all: Float64Array): number => all.reduce((sum, share) => sum + share, 0) / units;
+    return { left: { data: left, shape: [units], axes: ['units'] }, right: { data: right, shape: [units], axes: ['units'] }, leftShare: mean(left), rightShare: mean(right) };
   }
-  const mean = (shares: Float64Array): number => shares.reduce((sum, share) => sum + share, 0) / units;
-  return { left: { data: left, shape: [units], axes: ['units'] }, right: { data: right, shape: [units], axes: ['units'] }, leftShare: mean(left), rightShare: mean(right) };
 }

@@ -2,15 +2,25 @@ import type { Floats } from '../cells/floats.js';
 import { gateAdjoints } from '../cells/inside.js';
 import { reversedInTime } from '../cells/layout.js';
 import { runRecurrence } from '../cells/run.js';
+import { addTransposed, prepareProduct } from '../cells/product.js';
 import type { RecurrentWeights, SequenceInput } from '../cells/sequence.js';
-import { stepFactors, termNorms, type StepFactors } from '../cells/step-terms.js';
+import { termNorms } from '../cells/step-norms.js';
+import { stepFactors, type StepFactors } from '../cells/step-terms.js';
 import type { NamedArray } from '../core/array.js';
+import { kernelsAvailable } from '../kernels/product.js';
 import type { Measured, StepLearning } from './analysis.js';
 import { norm } from './linear-algebra.js';
 import { firstSamples, stepCost, type Replay } from './replay.js';
 
-/** Most multiplications and additions of one pass forwards. */
+/** Most multiplications and additions of one pass forwards, and most numbers that go in. */
 const WORTH = 1e9;
+const ROOM = 2e7;
+
+/** Of how many samples, the first, it is measured. */
+export function learningSamples(replay: Replay): number {
+  const { input: { timesteps, features }, recurrence: { units } } = replay;
+  return Math.max(1, Math.min(Math.floor(WORTH / (timesteps * stepCost(replay))), Math.floor(ROOM / (timesteps * (units + features)))));
+}
 
 /**
  * Which timesteps a recurrence learns from: what each adds to dL/dW, and how short backpropagation may be cut.
@@ -21,14 +31,14 @@ const WORTH = 1e9;
  * Truncation is measured by doing it: the sequence is cut, from its end, into pieces of K steps; states go on from piece to piece,
  * gradients don't. The error is |g_K - g| / |g| over all the recurrence's weights, g being the whole gradient: the relative bias that
  * Aicher, Foti and Fox 2019 (1905.07473) bound by a geometric tail and hold below a limit by their choice of K. Here it is
- * exact, for this batch. The layers above are left whole, and so is the gradient that they hand down.
+ * exact, for the samples that it is measured on: the first, as many as some seconds go round for. The layers above are left whole, and so is the gradient that they hand down.
  *
  * @param injected what comes into the recurrence from outside at every step; see `injectedInto`
  * @param bias the error that a truncation may have
  */
 export function stepLearning(given: Replay, injected: NamedArray, bias: number): Measured<StepLearning> {
   const { input: { timesteps } } = given;
-  const replay = firstSamples(given, Math.max(1, Math.floor(WORTH / (timesteps * stepCost(given)))));
+  const replay = firstSamples(given, learningSamples(given));
   const { samples } = replay.input;
   const { recurrence: { cell, units, backwards } } = replay;
   const inOrder = <A extends Floats>(values: A): A => (backwards ? reversedInTime(values, samples, timesteps) : values);
@@ -55,7 +65,7 @@ export function stepLearning(given: Replay, injected: NamedArray, bias: number):
       Object.fromEntries(Object.entries(curves).map(([name, curve]) => [name, backwards ? curve.toReversed() : curve]));
     return {
       norms: inInputOrder(termNorms(factors) as Record<string, Float64Array>), shares: inInputOrder(sharesOf(factors)),
-      truncations: Int32Array.from(truncations), biases: Float64Array.from(biases), truncation: truncations[firstOf]!, gradientNorm: size,
+      truncations: Int32Array.from(truncations), biases: Float64Array.from(biases), truncation: truncations[firstOf]!, gradientNorm: size, samples,
     };
   } finally {
     whole.free();
@@ -141,29 +151,41 @@ function agrees(found: Floats, expected: Floats): boolean {
   return worst <= 1e-3 * scale;
 }
 
-/** What each step's term adds along the sum of all, by weight; see `stepFactors` for what a term is made of. */
+/** Rows of a product at a time. */
+const ROWS = 512;
+
+/**
+ * What each step's term adds along the sum of all, by weight; see `stepFactors` for what a term is made of. A term is a sum of outer
+ * products a^T b over samples, and <a^T b, G> = (a G) . b, so that no term is made.
+ */
 function sharesOf({ samples, steps, units, blocks }: StepFactors): Record<string, Float64Array> {
   const along: Record<string, Float64Array> = {};
   const squares: Record<string, number> = {};
+  const rows = samples * steps;
   for (const { weight, factor: { values, width }, adjoints } of blocks) {
-    const columns = adjoints.length * units;
-    const sum = new Float64Array(width * columns);
-    const each = (visit: (step: number, factor: number, at: number, adjoint: Floats, from: number) => void): void => {
-      for (let row = 0; row < samples * steps; row++) {
-        for (let i = 0; i < width; i++) {
-          const factor = values ? values[row * width + i]! : 1;
-          if (factor !== 0) adjoints.forEach((adjoint, k) => { visit(row % steps, factor, i * columns + k * units, adjoint, row * units); });
+    const dots = (along[weight] ??= new Float64Array(steps));
+    squares[weight] ??= 0;
+    for (const adjoint of adjoints) {
+      const factors = values ?? adjoint.slice(0, rows).fill(1);
+      // The kernels have float32 sums; plain loops are better off with float64.
+      const Sums = adjoint instanceof Float32Array && kernelsAvailable() ? Float32Array : Float64Array;
+      const sum: Floats = new Sums(width * units);
+      addTransposed(sum, factors, adjoint, rows, width, units);
+      squares[weight] += norm(sum) ** 2;
+      const by = prepareProduct(sum, width, units, false);
+      const projected: Floats = new Sums(Math.min(ROWS, rows) * units);
+      for (let row = 0; row < rows; row += ROWS) {
+        const count = Math.min(ROWS, rows - row);
+        projected.fill(0);
+        by.addTo(projected, 0, factors, row * width, count);
+        for (let n = 0; n < count; n++) {
+          let dot = 0;
+          for (let unit = 0; unit < units; unit++) dot += projected[n * units + unit]! * adjoint[(row + n) * units + unit]!;
+          dots[(row + n) % steps]! += dot;
         }
       }
-    };
-    each((_, factor, at, adjoint, from) => { for (let n = 0; n < units; n++) sum[at + n]! += factor * adjoint[from + n]!; });
-    const dots = (along[weight] ??= new Float64Array(steps));
-    each((step, factor, at, adjoint, from) => {
-      let dot = 0;
-      for (let n = 0; n < units; n++) dot += sum[at + n]! * adjoint[from + n]!;
-      dots[step]! += factor * dot;
-    });
-    squares[weight] = (squares[weight] ?? 0) + norm(sum) ** 2;
+      by.free();
+    }
   }
   return Object.fromEntries(Object.entries(along).map(([weight, dots]) => [weight, dots.map((dot) => dot / squares[weight]!)]));
 }

@@ -1,5 +1,7 @@
 import { mean } from 'd3-array';
 import { adviceFor } from './advice.js';
+import { SAYS_THE_SAME } from './forward-horizon.js';
+import { STATE_IS_THE_SAME } from './state-horizon.js';
 import { isMeasured, type AnalysisSettings, type Carried, type ForwardHorizon, type Measured, type RecurrenceAnalysis, type Verdict, type VerdictKind } from './analysis.js';
 
 type Measures = Omit<RecurrenceAnalysis, 'verdict'>;
@@ -38,20 +40,18 @@ const figure = (name: string, value: number, text: string): Figure => ({ name, v
  * - exploding: what is left of the gradient at the far end is over 100 times what came in, and grows at every step with confidence;
  * - saturated: all gates but the one that keeps the state are nearly always saturated, and the gradient falls short;
  * - vanishing: less than a thousandth is left at the far end, it decays at every step with confidence, and nothing that was learnt shows;
- * - short-term: the gradient's horizon and, where it was measured, that of the inputs are less than half the sequence;
+ * - short-term: the gradient's horizon and, where it was measured, that of the inputs are less than half the sequence, and the loss is higher with other inputs;
  * - long-term: both are at least half of it, and the loss is higher with other inputs.
  *
- * "can't tell" where there is too little to go by, or where the gradient says one thing and the memory another. Of an LSTM's hidden and
+ * "can't tell" where there is too little to go by, where nothing was learnt yet that shows, or where the gradient says one thing and the memory another. Of an LSTM's hidden and
  * cell state the one that carries the gradient farther counts.
- *
- * @param forward of the model; its reason where it was not measured
  */
-export function verdictOf(measures: Measures, forward: Measured<ForwardHorizon>, { share, bias }: AnalysisSettings): Verdict {
-  const { kind, sentence, figures = [], sure = false, doubts = [] } = judged(measures, forward, share);
+export function verdictOf(measures: Measures, { share, bias }: AnalysisSettings): Verdict {
+  const { kind, sentence, figures = [], sure = false, doubts = [], adviceOf = kind } = judged(measures, share);
   const dead = measures.dead > 0 && kind !== 'dead' ? [`${percent(measures.dead)} of its units are dead on this batch`] : [];
   return {
     kind, sentence, figures, sureness: kind === "can't tell" ? 'unsure' : sure ? 'sure' : 'likely',
-    doubts: [...doubts, ...dead], advice: adviceFor(kind, measures, bias),
+    doubts: [...doubts, ...dead], advice: adviceFor(adviceOf, measures, bias),
   };
 }
 
@@ -61,10 +61,12 @@ interface Judged {
   readonly figures?: readonly Figure[];
   readonly sure?: boolean;
   readonly doubts?: readonly string[];
+  /** The verdict whose advice goes for it, where it isn't its own. */
+  readonly adviceOf?: VerdictKind;
 }
 
-function judged(measures: Measures, forward: Measured<ForwardHorizon>, share: number): Judged {
-  const { dead, carried, units, hidden } = measures;
+function judged(measures: Measures, share: number): Judged {
+  const { dead, carried, units, hidden, forward } = measures;
   const name = nameOf(measures);
   const cannot = (because: string, figures: readonly Figure[] = []): Judged => ({ kind: "can't tell", sentence: `Can't tell how far back ${name} learns, because ${because}.`, figures });
 
@@ -97,7 +99,7 @@ function judged(measures: Measures, forward: Measured<ForwardHorizon>, share: nu
   const vanished = left <= LINES.vanished && (!isMeasured(decay) || decay.high < 1);
   const short = vanished || !(horizon.open || horizon.steps >= LINES.long * lags);
   if (short && remembers === true) {
-    return cannot(`the gradient reaches back ${steps(horizon)}, but inputs ${isMeasured(forward) ? steps(forward.horizon) : ''} back still change the output: the memory is long where the gradient is small, as of a state that was latched`, figures);
+    return cannot(`the gradient reaches back ${steps(horizon)}, but inputs ${isMeasured(forward) ? steps(forward.horizon) : ''} back still change ${changed(forward)}: the memory is long where the gradient is small, as of a state that was latched`, figures);
   }
   if (short && isSaturated) return saturated(`${percent(share)} of the gradient gets back ${horizon.steps} of ${lags} steps`, figures);
   if (!isMeasured(decay)) return cannot(decay.why, figures);
@@ -113,17 +115,20 @@ function judged(measures: Measures, forward: Measured<ForwardHorizon>, share: nu
       figures, sure: left <= LINES.vanished / LINES.well && isMeasured(forward), doubts: notKnown(forward),
     };
   }
+  const idle = learntNothing(forward);
+  if (idle !== null) return { ...cannot(`the gradient reaches back ${short ? `${horizon.steps} of ${lags} steps` : steps(horizon)}, but ${idle}`, figures), ...(short ? { adviceOf: 'short-term' } : {}) };
   if (short) {
     return {
-      kind: 'short-term', sentence: `${name} learns short-term only: of ${lags} steps back, ${percent(share)} of the gradient gets back ${steps(horizon)}${isMeasured(forward) && forward.usesInputs ? `, and inputs more than ${steps(forward.horizon)} back hardly change the output` : ''}.`,
-      figures, sure: horizon.steps <= (LINES.long * lags) / 2 && isMeasured(forward) && forward.usesInputs, doubts: notKnown(forward),
+      kind: 'short-term', sentence: `${name} learns short-term only: of ${lags} steps back, ${percent(share)} of the gradient gets back ${steps(horizon)}${isMeasured(forward) ? `, and inputs more than ${steps(forward.horizon)} back hardly change ${changed(forward)}` : ''}.`,
+      figures, sure: horizon.steps <= (LINES.long * lags) / 2 && isMeasured(forward), doubts: notKnown(forward),
     };
   }
-  if (isMeasured(forward) && !forward.usesInputs) return cannot(`the gradient reaches back ${steps(horizon)}, but the loss is hardly higher where all inputs are another sample's: nothing was learnt yet that shows`, figures);
-  if (remembers === false) return cannot(`the gradient reaches back ${steps(horizon)}, but the output changes with inputs ${steps((forward as ForwardHorizon).horizon)} back at most: it could learn from farther than it does, or there is nothing farther to learn`, figures);
+  // That gradient gets back shows what could be learnt; only the memory shows what was.
+  if (!isMeasured(forward)) return cannot(`the gradient reaches back ${steps(horizon)}, but ${notKnown(forward)[0]!}`, figures);
+  if (remembers === false) return cannot(`the gradient reaches back ${steps(horizon)}, but ${changed(forward)} changes with inputs ${steps(forward.horizon)} back at most: it could learn from farther than it does, or there is nothing farther to learn`, figures);
   return {
-    kind: 'long-term', sentence: `${name} learns long-term: of ${lags} steps back, ${percent(share)} of the gradient gets back ${steps(horizon)}${isMeasured(forward) ? `, and inputs ${steps(forward.horizon)} back still change the output` : ''}.`,
-    figures, sure: horizon.open && isMeasured(forward) && forward.horizon.open, doubts: notKnown(forward),
+    kind: 'long-term', sentence: `${name} learns long-term: of ${lags} steps back, ${percent(share)} of the gradient gets back ${steps(horizon)}, and inputs ${steps(forward.horizon)} back still change ${changed(forward)}.`,
+    figures, sure: horizon.open && forward.horizon.open,
   };
 }
 
@@ -132,8 +137,17 @@ const nameOf = ({ layer, part, kind }: Measures): string => `${kind} '${layer}${
 
 const steps = ({ steps: count, open }: { readonly steps: number; readonly open: boolean }): string => `${open ? 'all ' : ''}${count} step${count === 1 ? '' : 's'}`;
 
+/** What inputs were seen to change. */
+const changed = (forward: Measured<ForwardHorizon>): string => (isMeasured(forward) && forward.of === 'state' ? 'its state' : 'the output');
+
 /** What is left at the far end; on the kernels what is below 1e-30 is 0. */
 const leftText = ({ norm, precision }: Carried): string => (norm.at(-1) === 0 ? (precision === 'float32' ? 'less than 1e-30' : 'nothing') : three(norm.at(-1)!));
+
+/** What shows that nothing of the inputs was learnt; null where something may have been. */
+function learntNothing(forward: Measured<ForwardHorizon>): string | null {
+  if (isMeasured(forward)) return forward.usesInputs ? null : "the loss is hardly higher where all inputs are another sample's: nothing was learnt yet that shows";
+  return forward === SAYS_THE_SAME || forward === STATE_IS_THE_SAME ? `${forward.why}: nothing of them was learnt` : null;
+}
 
 const notKnown = (forward: Measured<ForwardHorizon>): string[] => (isMeasured(forward)
   ? forward.usesInputs ? [] : ["the loss is hardly higher where all inputs are another sample's: the model has learnt little of them that shows"]
@@ -145,7 +159,7 @@ function figuresOf(main: Carried, lags: number, left: number, share: number, for
     figure('left at the far end', left, `${leftText(main)} of it is left ${lags} steps back`),
     ...(isMeasured(main.decay) ? [figure('factor a step', main.decay.factor, `${three(main.decay.factor)} a step, ${three(main.decay.low)} to ${three(main.decay.high)}; an exponential explains ${percent(main.decay.r2)} of it`)] : []),
     ...(isMeasured(forward) ? [
-      figure('forward horizon', forward.horizon.steps, `inputs ${steps(forward.horizon)} back change the output by ${percent(share)} of what all do`),
+      figure('forward horizon', forward.horizon.steps, `inputs ${steps(forward.horizon)} back change ${changed(forward)} by ${percent(share)} of what all do`),
       figure('loss rise', forward.lossRise, `the loss is ${three(1 + forward.lossRise)} times as high where all inputs are another sample's`),
     ] : []),
   ];

@@ -74,12 +74,14 @@ function repeated(grid: Grid, colours: Uint32Array, width: number, height: numbe
   if (grid.rows === height && grid.columns === width) return { width, height, data: new Uint8ClampedArray(colours.buffer) };
   const pixels = new Uint32Array(width * height);
   const rowEdges = edges(grid.rows, height);
+  // The column of each pixel: filling cell by cell takes longer where cells are a few pixels wide.
+  const columnOf = new Int32Array(width);
   const columnEdges = edges(grid.columns, width);
+  for (let column = 0; column < grid.columns; column++) columnOf.fill(column, columnEdges[column], columnEdges[column + 1]);
   for (let row = 0; row < grid.rows; row++) {
     const top = rowEdges[row] * width;
-    for (let column = 0; column < grid.columns; column++) {
-      pixels.fill(colours[row * grid.columns + column], top + columnEdges[column], top + columnEdges[column + 1]);
-    }
+    const first = row * grid.columns;
+    for (let x = 0; x < width; x++) pixels[top + x] = colours[first + columnOf[x]];
     for (let y = rowEdges[row] + 1; y < rowEdges[row + 1]; y++) pixels.copyWithin(y * width, top, top + width);
   }
   return { width, height, data: new Uint8ClampedArray(pixels.buffer) };

@@ -10,6 +10,7 @@ import { modelSummary, type RecurrentSummary } from '../model/summary.js';
 import type { LayerRun } from '../trace/layer-run.js';
 import type { Run } from '../trace/run.js';
 import { Budget, type Found } from './budget.js';
+import { flowBy, type OtherNorm, type ShownFlow } from './other-norms.js';
 import type { LayerContent, PartContent, ReportContent } from './content.js';
 
 /** What a report is made of. */
@@ -104,9 +105,18 @@ function asSequences({ data, shape }: NamedArray, samples: number): NamedArray |
 }
 
 function partOf(part: string, about: RecurrentSummary | undefined, traced: LayerRun, measured: RecurrenceAnalysis | undefined): PartContent {
-  const ran = traced.parts.includes(part);
-  const zeros = ran ? traced.zeros('hidden', part) : null;
-  return { part, about: about ? aboutText(about) : '', timesteps: measured?.timesteps ?? 0, zeros };
+  return { part, about: about ? aboutText(about) : '', timesteps: measured?.timesteps ?? 0, zeros: measured?.zeros ?? null, flows: flowsOf(part, traced, measured) };
+}
+
+/** By each norm, of the gradients whose Euclidean norm was measured. */
+function flowsOf(part: string, traced: LayerRun, measured: RecurrenceAnalysis | undefined): PartContent['flows'] {
+  const mask = measured ? traced.mask(part) : null;
+  const shown = (['outputs', 'hidden', 'cell'] as const).filter((name) => measured?.[name] && isMeasured(measured[name]));
+  // The outputs of a layer that reads from the end come in the order in which it reads; a Bidirectional one turns them round itself.
+  const isReversed = (name: string): boolean => name === 'outputs' && measured!.backwards && !part.includes('backward');
+  const by = (norm: OtherNorm): Record<string, ShownFlow> =>
+    Object.fromEntries(shown.map((name) => [name, flowBy(norm, name === 'outputs' ? traced.gradient(name) : traced.gradient(name, part), mask, isReversed(name))]));
+  return { L1: by('L1'), maximum: by('maximum') };
 }
 
 const aboutText = ({ kind, units, direction, returnSequences, resetAfter, stateful }: RecurrentSummary): string => [

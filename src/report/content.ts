@@ -3,6 +3,8 @@ import type { Analysis } from '../measure/analysis.js';
 import type { LayerHealth } from '../measure/health.js';
 import type { GateWeights } from '../model/gate-weights.js';
 import type { ModelSummary } from '../model/summary.js';
+import type { Extent } from './extent.js';
+import type { OtherNorm, ShownFlow } from './other-norms.js';
 
 /** Everything that a report shows: plain data, which the page draws from. */
 export interface ReportContent {
@@ -37,6 +39,8 @@ export interface PartContent {
   /** What it is, in a few words: `LSTM of 100 units, forwards, returns every step`. */
   readonly about: string;
   readonly timesteps: number;
+  /** The norms of the gradients by `outputs`, `hidden` and `cell` against time, as `analysis` has the Euclidean ones; of the samples that are shown or more. */
+  readonly flows: Readonly<Record<OtherNorm, Readonly<Record<string, ShownFlow>>>>;
   /** Zeros in the gradient by the hidden state and why they are zero, by timestep; null where there are none, or none was taken. */
   readonly zeros: Readonly<Record<'structural' | 'masked' | 'underflow' | 'exact', NamedArray>> | null;
 }
@@ -50,6 +54,8 @@ export interface Sequence {
   readonly isGate: boolean;
   /** (samples, timesteps, units) */
   readonly array: NamedArray;
+  /** Of the array. */
+  readonly extent: Extent;
   /** How the samples were put together, where all of them would make the file too large: the array then has one. */
   readonly together: 'mean' | 'root mean square' | null;
 }

@@ -1,7 +1,7 @@
 import { toBase64 } from './base64.js';
 import type { ReportContent } from './content.js';
 import { pageScript, pageScriptHash } from './generated/page.js';
-import { pack } from './pack.js';
+import { pack, pieces, sizeOfBlock, type Block } from './pack.js';
 import { reportStyle } from './style.js';
 
 /**
@@ -20,13 +20,19 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) =
 const SMALL = 2 ** 18;
 
 /**
+ * How many bytes of an array an element holds: whole groups of three, so that each can be read by itself; and few, so that neither the
+ * browser, as it takes the page in, nor the script, as it reads it, is busy with one for long.
+ */
+export const PIECE = 3 * 2 ** 18;
+
+/**
  * A report as a page, in parts that follow each other: they may be more together than one string can hold.
  *
  * The script stands before the large arrays, so that the verdict and the curves are there while these are read.
  */
-export function reportHtml(content: ReportContent): string[] {
+export function* reportHtml(content: ReportContent): Generator<string> {
   const { json, blocks } = pack(content);
-  const head = `<!doctype html>
+  yield `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -41,8 +47,16 @@ export function reportHtml(content: ReportContent): string[] {
 <noscript><p>This report draws its figures by a script, which it brings along; scripts are turned off here.</p></noscript>
 <main></main>
 <script type="application/json" id="content">${json.replaceAll('<', '\\u003c')}</script>
+<script type="application/json" id="sizes">${JSON.stringify(blocks.map(sizeOfBlock))}</script>
 `;
-  const element = (block: Uint8Array, i: number): string => `<script type="text/plain" id="array-${i}">${toBase64(block)}</script>\n`;
-  const [small, large] = [true, false].map((wanted) => blocks.flatMap((block, i) => ((block.length < SMALL) === wanted ? [element(block, i)] : [])));
-  return [head, ...small!, `<script>${pageScript}</script>\n`, ...large!, '</body>\n</html>\n'];
+  const all = blocks.map((block, i) => ({ block, i, isSmall: sizeOfBlock(block) < SMALL }));
+  for (const { block, i, isSmall } of all) if (isSmall) yield* elements(block, i);
+  yield `<script>${pageScript}</script>\n`;
+  for (const { block, i, isSmall } of all) if (!isSmall) yield* elements(block, i);
+  yield '</body>\n</html>\n';
+}
+
+function* elements(block: Block, i: number): Generator<string> {
+  let part = 0;
+  for (const bytes of pieces(block, PIECE)) yield `<script type="text/plain" id="array-${i}-${part++}">${toBase64(bytes)}</script>\n`;
 }

@@ -9,7 +9,22 @@ import { npyParts } from '../files/npy.js';
  */
 export interface Packed {
   readonly json: string;
-  readonly blocks: readonly Uint8Array[];
+  readonly blocks: readonly Block[];
+}
+
+/** A `.npy` file in two parts; the second shares the array's memory where it can. */
+export type Block = readonly [header: Uint8Array, numbers: Uint8Array];
+
+export const sizeOfBlock = ([header, numbers]: Block): number => header.length + numbers.length;
+
+/** A block's bytes in pieces of so many (more than a header has), the last of what is left. */
+export function* pieces([header, numbers]: Block, size: number): Generator<Uint8Array> {
+  const first = new Uint8Array(Math.min(size, header.length + numbers.length));
+  const rest = first.length - header.length;
+  first.set(header);
+  first.set(numbers.subarray(0, rest), header.length);
+  yield first;
+  for (let at = rest; at < numbers.length; at += size) yield numbers.subarray(at, at + size);
 }
 
 const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value) && !(value instanceof DataView);
@@ -17,17 +32,13 @@ const isNamedArray = (value: object): value is NamedArray => 'data' in value && 
 
 /** Packs plain data. An array that stands in several places goes into one block. */
 export function pack(content: unknown): Packed {
-  const blocks: Uint8Array[] = [];
+  const blocks: Block[] = [];
   const known = new Map<Numbers, number>();
   const block = (data: Numbers, shape: readonly number[]): number => {
     const before = known.get(data);
     if (before !== undefined) return before;
-    const [header, body] = npyParts({ data, shape }, 'an array of the report');
-    const bytes = new Uint8Array(header.length + body.length);
-    bytes.set(header);
-    bytes.set(body, header.length);
     known.set(data, blocks.length);
-    return blocks.push(bytes) - 1;
+    return blocks.push(npyParts({ data, shape }, 'an array of the report')) - 1;
   };
   const packed = (value: unknown): unknown => {
     if (typeof value === 'number') return Number.isFinite(value) ? value : { $number: String(value) };

@@ -1,12 +1,10 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { platform } from '#platform';
 import { option, readOptions, type OptionSpec } from '../core/options.js';
 import { SeeRnnError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import { analyseRun, type AnalyseOptions } from '../measure/analyse.js';
-import { health } from '../measure/health.js';
+import { subjectOf, type Subject } from '../measure/subject.js';
 import { requireModel } from '../model/internals.js';
-import type { ArrayInputs } from '../trace/inputs.js';
 import { collect, recurrentCalls } from './collect.js';
 import type { ReportContent } from './content.js';
 import { pageVersion } from './generated/page.js';
@@ -41,7 +39,7 @@ export class Report {
    */
   html(): string {
     try {
-      return reportHtml(this.content).join('');
+      return [...reportHtml(this.content)].join('');
     } catch (error) {
       if (error instanceof RangeError) throw new SeeRnnError('the report is too long for one string; save it, or ask for its bytes', { cause: error });
       throw error;
@@ -50,8 +48,7 @@ export class Report {
 
   /** The page as UTF-8. */
   bytes(): Uint8Array {
-    const encoder = new TextEncoder();
-    const parts = reportHtml(this.content).map((part) => encoder.encode(part));
+    const parts = [...this.parts()];
     const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
     let at = 0;
     for (const part of parts) {
@@ -68,7 +65,13 @@ export class Report {
    */
   async save(path: string): Promise<void> {
     if (!/\.html?$/i.test(path)) throw new SeeRnnError(`cannot save '${printable(path)}': the name of a report must end in .html`);
-    await platform.save(path, this.bytes(), 'text/html');
+    await platform.save(path, this.parts(), 'text/html');
+  }
+
+  /** The page as UTF-8, piece by piece: at no time is there all of it. */
+  private* parts(): Generator<Uint8Array<ArrayBuffer>> {
+    const encoder = new TextEncoder();
+    for (const part of reportHtml(this.content)) yield encoder.encode(part);
   }
 }
 
@@ -79,24 +82,27 @@ export class Report {
  *
  * The page holds its data and script, opens offline and makes no request; its content security policy forbids any.
  *
- * @param x the model's inputs; @param y the targets
- * @param options the loss, as for `trace`, and how much is shown
+ * Of a `run`, what it was made of is looked at, as `analyse` says.
+ *
+ * @param given the model, its inputs and the targets, or a run that `trace` made of these; then options: the loss, as for `trace`, and how
+ *   much is shown
  * @throws SeeRnnError as `trace` does, and for a model without recurrent layers; UsageError for an unknown option
  * @example
  * await (await report(model, x, y)).save('report.html');
+ * @example
+ * const run = await trace(model, x, y);
+ * await (await report(run, { title: 'After 10 epochs' })).save('report.html');
  */
-export async function report(model: LayersModel, x: ArrayInputs, y: ArrayInputs, options: ReportOptions = {}): Promise<Report> {
+export async function report(...given: Subject<ReportOptions>): Promise<Report> {
+  const { model, x, y, options } = subjectOf('report', given);
   const { title, samples, megabytes, ...analysed } = options;
   const own = readOptions('report', reportOptions, { title, samples, megabytes });
   requireModel('report', model);
   const calls = recurrentCalls(model);
   if (calls.length === 0) throw new SeeRnnError(`report: model '${model.name}' has no recurrent layer that can be looked into`);
-  const { loss, lossWeights, sampleWeight } = options;
-  const lossParts = Object.fromEntries(Object.entries({ loss, lossWeights, sampleWeight }).filter(([, part]) => part !== undefined));
-  const { analysis, run } = await analyseRun(model, x, y, analysed);
-  const found = await health(model, x, y, { ...lossParts, layers: calls.map(({ label }) => label) });
+  const { analysis, run, health } = await analyseRun(model, x, y, { ...analysed, held: own.samples });
   return new Report(await collect({
-    model, run: run!, analysis, health: found, title: own.title ?? model.name, version: pageVersion,
+    model, run, analysis, health, title: own.title ?? model.name, version: pageVersion,
     samples: Math.min(own.samples, analysis.samples), bytes: own.megabytes * 2 ** 20,
   }));
 }

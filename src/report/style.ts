@@ -4,7 +4,7 @@ export const reportStyle = `
 :root[data-theme="dark"] { color-scheme: dark; --paper: #121214; --sheet: #1b1b1e; --ink: #e8e8e6; --quiet: #a6a6a3; --line: #38383c; --link: #8ab8f0; --wrong: #f0a070; --good: #7fd09a; --bad: #f2a090; --unsure: #e0cc70; }
 @media (prefers-color-scheme: dark) { :root:not([data-theme]) { color-scheme: dark; --paper: #121214; --sheet: #1b1b1e; --ink: #e8e8e6; --quiet: #a6a6a3; --line: #38383c; --link: #8ab8f0; --wrong: #f0a070; --good: #7fd09a; --bad: #f2a090; --unsure: #e0cc70; } }
 * { box-sizing: border-box; }
-html { scroll-padding-top: 4rem; }
+html { scroll-padding-top: 4rem; overflow-y: scroll; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 main { max-width: 76rem; margin: 0 auto; padding: 1rem 1.25rem 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 1rem 0 .25rem; }
@@ -20,6 +20,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; 
 .notes { color: var(--quiet); font-size: .93rem; padding-left: 1.2rem; }
 
 .controls { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: .4rem 1.1rem; align-items: center; padding: .5rem 1.25rem; background: var(--sheet); border-bottom: 1px solid var(--line); font-size: .88rem; }
+.controls select { max-width: 8.5rem; }
 .choice { display: flex; align-items: center; gap: .35rem; }
 .choice > span { color: var(--quiet); }
 .wrong { color: var(--wrong); }
@@ -78,5 +79,12 @@ dialog .head { padding-right: 4.5rem; }
 .close { position: absolute; right: .9rem; top: .9rem; z-index: 1; }
 .help { color: var(--quiet); font-size: .88rem; }
 @media (max-width: 36rem) { main { padding: .5rem .6rem 3rem; } .controls { position: static; padding: .5rem .6rem; } .view { padding: .5rem .4rem; } html { scroll-padding-top: 0; } }
-@media print { .controls, .tools, .saves, .readout { display: none; } }
+@media print {
+  :root, :root[data-theme="dark"] { color-scheme: light; --paper: #f7f7f5; --sheet: #fff; --ink: #1a1a1a; --quiet: #5a5a58; --line: #dcdcd8; --link: #0b57a4; --wrong: #b03a00; --good: #1b6e3c; --bad: #a32c1a; --unsure: #6b5a00; }
+  .controls, .tools, .saves, .readout, .help, .plot .overlay { display: none; }
+  .figures { display: block; }
+  .view { break-inside: avoid; margin-bottom: 1rem; }
+  .plot { min-height: 0 !important; }
+  .plot canvas { max-width: 100%; height: auto !important; }
+}
 `;

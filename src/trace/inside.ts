@@ -3,7 +3,7 @@ import type { NamedArray, Numbers } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import type { Floats } from '../cells/floats.js';
 import { reversedInTime } from '../cells/layout.js';
-import { termNorms, TermSums, type StepNorms } from '../cells/step-terms.js';
+import { termNorms, TermSums, type StepNorms } from '../cells/step-norms.js';
 import type { Inside, InsideName, Place, SeenBack, SeenForward, Watch } from '../cells/watch.js';
 import { memoryBudget, mebibytes } from '../kernels/budget.js';
 import { Joined } from './joined.js';

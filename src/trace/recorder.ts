@@ -45,6 +45,9 @@ export class Recorder {
     }
   }
 
+  /** Whether there is anything to go backwards for. */
+  get wantsGradients(): boolean { return this.wanted.differentiated && this.wanted.calls.length > 0 && this.quantities.size > 0; }
+
   /** What the loss is differentiated by, beside what is tapped. */
   get variables(): tf.Variable[] { return [...this.byWeight.keys()].map(({ val }) => val); }
 

@@ -1,8 +1,20 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NamedArray } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { findCall, findCalls, type LayerId } from '../model/find.js';
 import type { Call, Graph } from '../model/calls.js';
+import type { ArrayInputs } from './inputs.js';
 import { LayerRun, type Recording } from './layer-run.js';
+import type { LossParts } from './loss.js';
+
+/** What a run was made of: what the caller gave, not copies. */
+export interface MadeOf extends LossParts {
+  readonly model: LayersModel;
+  readonly x: ArrayInputs;
+  /** Null where the run was made without targets. */
+  readonly y: ArrayInputs | null;
+  readonly batchSize: number | null;
+}
 
 /** One forward and one backward pass through a model, recorded. Plain data: nothing to dispose of. */
 export class Run {
@@ -13,6 +25,8 @@ export class Run {
     readonly predictions: readonly NamedArray[],
     private readonly graph: Graph,
     private readonly recordings: ReadonlyMap<Call, Recording>,
+    /** What it was made of, so that `verdict(run)` and `report(run)` can look further; null where it was put together of others. */
+    readonly madeOf: MadeOf | null = null,
   ) {}
 
   /** The names of the recorded layers, each after those it reads from. */

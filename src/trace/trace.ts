@@ -10,6 +10,7 @@ import { outputAxes } from './axes.js';
 import { withBorrowedKernels } from './borrowed.js';
 import { inputTensors, readyToCut, samplesOf, slotsOf, type ArrayInputs } from './inputs.js';
 import { totalLoss, type Loss, type LossParts, type PerOutput } from './loss.js';
+import type { PartRecordings } from './joined-runs.js';
 import { partsOf, requireParts, type Part } from './parts.js';
 import { QUANTITIES, type Quantity } from './quantities.js';
 import { Recorder } from './recorder.js';
@@ -103,84 +104,153 @@ const traceOptions = {
  * const { recurrent_kernel } = run.layer('lstm').gradient('weights');
  */
 export async function trace(model: LayersModel, x: ArrayInputs, y?: ArrayInputs | null, options: TraceOptions = {}): Promise<Run> {
-  const { layers, quantities, values, batchSize, progress, training, ...lossParts } = readOptions('trace', traceOptions, options as Readonly<Record<string, unknown>>);
-  requireModel('trace', model);
-  const graph = graphOf(model);
-  const recorder = new Recorder({ calls: [...new Set(findCalls(graph, layers))], quantities, values, differentiated: y != null });
-  const predictions = model.outputs.map((tensor) => {
-    const { sourceLayer } = originOf(tensor);
-    return new Tap(`the model's output '${sourceLayer.name}'`, (rank) => outputAxes(sourceLayer, rank));
-  });
-  const data = readied(model, { x, y: y ?? null, lossParts }, batchSize, training);
+  const set = readied(model, x, y ?? null, options);
+  const recorder = set.recorder();
+  const predictions = predictionsOf(model);
   let loss = 0;
   try {
-    for (const part of data.parts) {
-      const pass = onePass({ model, graph, training, data, recorder, predictions }, part);
-      try {
-        if (pass) loss += (await pass.value.data())[0]!;
-        await recorder.collect(part, pass?.gradients ?? []);
-        for (const prediction of predictions) await prediction.collect(part);
-      } finally {
-        if (pass) tf.dispose([pass.value, ...pass.gradients.filter((gradient) => gradient !== null)]);
-      }
-      if (part) {
-        progress?.(part.to, part.of);
-        // Else nothing gets its turn in between: a page stands still, and Ctrl-C waits for the end.
-        await new Promise((next) => { setTimeout(next); });
-      }
+    for (const part of set.parts) {
+      loss += await passed(set, { recorder, predictions, part, of: part });
+      await told(set, part);
     }
-    return new Run(y == null ? null : loss, predictions.map(({ record }) => record.value!), graph, recorder.recordings());
+    const { lossParts, batchSize } = optionsOf(options);
+    return new Run(y == null ? null : loss, predictions.map(({ record }) => record.value!), set.graph, recorder.recordings(), { model, x, y: y ?? null, ...lossParts, batchSize });
   } finally {
     recorder.dispose();
     for (const prediction of predictions) prediction.dispose();
   }
 }
 
-/** What the caller gave. */
-interface Given {
-  readonly x: ArrayInputs;
-  readonly y: ArrayInputs | null;
-  readonly lossParts: LossParts;
-}
-
-/** The same, and the parts in which it is to run: one, null, that is all of it, or several. */
-interface Data extends Given {
-  readonly parts: readonly (Part | null)[];
-}
-
-function readied(model: LayersModel, given: Given, batchSize: number | null, training: boolean): Data {
-  if (batchSize === null) return { ...given, parts: [null] };
-  const [inputs, outputs] = [slotsOf('input', model.inputs), slotsOf('output', model.outputs)];
-  const x = readyToCut(given.x, inputs, 'x');
-  const samples = samplesOf(x);
-  if (samples <= batchSize) return { ...given, x, parts: [null] };
-  requireParts(model, training);
-  const { sampleWeight } = given.lossParts;
-  return {
-    x, parts: partsOf(samples, batchSize),
-    y: given.y === null ? null : readyToCut(given.y, outputs, 'y'),
-    lossParts: { ...given.lossParts, sampleWeight: sampleWeight === undefined ? undefined : readyToCut(sampleWeight, outputs, 'sampleWeight') },
-  };
-}
-
-interface PassParts {
-  readonly model: LayersModel;
-  readonly graph: Graph;
-  readonly training: boolean;
-  readonly data: Data;
-  readonly recorder: Recorder;
-  readonly predictions: readonly Tap[];
+/** Some of the samples, traced. */
+export interface TracedPart {
+  /**
+   * What was recorded of these samples. Gradients are those of the loss over all samples; the loss itself, and gradients by weights, are
+   * what this part adds to those of all.
+   */
+  readonly run: Run;
+  /** The same, to be put together with that of other parts. */
+  readonly recordings: PartRecordings;
+  /** Which samples; null where all came at once. */
+  readonly part: Part | null;
 }
 
 /**
- * One pass forwards and, where there are targets, backwards, over all samples or a part of them.
+ * As {@link trace}, but hands over each part of the samples before the next one runs, so that no more than one is held at a time.
+ *
+ * A callback rather than a generator: what a loop over that was given last lives on while the next comes.
+ *
+ * @param options as for `trace`; without `batchSize` there is one part
+ * @param visit takes what it needs of a part
+ * @throws SeeRnnError and UsageError as `trace` does
+ * @example
+ * await traceParts(model, x, y, { batchSize: 256, quantities: ['hidden'] }, ({ run }) => look(run.layer('lstm')));
+ */
+export async function traceParts(model: LayersModel, x: ArrayInputs, y: ArrayInputs | null, options: TraceOptions, visit: (part: TracedPart) => void): Promise<void> {
+  const set = readied(model, x, y, options);
+  for (const part of set.parts) {
+    await visited(set, part, visit);
+    await told(set, part);
+  }
+}
+
+async function visited(set: Readied, part: Part | null, visit: (part: TracedPart) => void): Promise<void> {
+  const recorder = set.recorder();
+  const predictions = predictionsOf(set.model);
+  try {
+    const loss = await passed(set, { recorder, predictions, part: null, of: part });
+    const recordings = { graph: set.graph, loss: set.y === null ? null : loss, predictions: predictions.map(({ record }) => record.value!), recordings: recorder.recordings() };
+    visit({ run: new Run(recordings.loss, recordings.predictions, set.graph, recordings.recordings), recordings, part });
+  } finally {
+    recorder.dispose();
+    for (const prediction of predictions) prediction.dispose();
+  }
+}
+
+/** What goes through a pass: recorded as `part` of what is recorded, null for all of it; the samples `of` the data. */
+interface Through {
+  readonly recorder: Recorder;
+  readonly predictions: readonly Tap[];
+  readonly part: Part | null;
+  readonly of: Part | null;
+}
+
+/** Makes one pass and reads what it left. Returns the loss, or what a part adds to it; 0 without targets. */
+async function passed(set: Readied, through: Through): Promise<number> {
+  const { recorder, predictions, part } = through;
+  const pass = onePass(set, through);
+  try {
+    const loss = pass ? (await pass.value.data())[0]! : 0;
+    await recorder.collect(part, pass?.gradients ?? []);
+    for (const prediction of predictions) await prediction.collect(part);
+    return loss;
+  } finally {
+    if (pass) tf.dispose([pass.value, ...pass.gradients.filter((gradient) => gradient !== null)]);
+  }
+}
+
+async function told({ progress }: Readied, part: Part | null): Promise<void> {
+  if (!part) return;
+  progress?.(part.to, part.of);
+  // Else nothing gets its turn in between: a page stands still, and Ctrl-C waits for the end.
+  await new Promise((next) => { setTimeout(next); });
+}
+
+const predictionsOf = (model: LayersModel): Tap[] => model.outputs.map((tensor) => {
+  const { sourceLayer } = originOf(tensor);
+  return new Tap(`the model's output '${sourceLayer.name}'`, (rank) => outputAxes(sourceLayer, rank));
+});
+
+/** All that a trace needs to know before its first pass. */
+interface Readied {
+  readonly model: LayersModel;
+  readonly graph: Graph;
+  readonly x: ArrayInputs;
+  readonly y: ArrayInputs | null;
+  readonly lossParts: LossParts;
+  readonly training: boolean;
+  readonly progress: TraceOptions['progress'] | null;
+  /** The parts in which it is to run: one, null, that is all of it, or several. */
+  readonly parts: readonly (Part | null)[];
+  /** Records what was asked for. */
+  recorder(): Recorder;
+}
+
+/** The options, checked; those of the loss together. */
+function optionsOf(options: TraceOptions) {
+  const { layers, quantities, values, batchSize, progress, training, ...lossParts } = readOptions('trace', traceOptions, options as Readonly<Record<string, unknown>>);
+  return { layers, quantities, values, batchSize, progress, training, lossParts };
+}
+
+function readied(model: LayersModel, x: ArrayInputs, y: ArrayInputs | null, options: TraceOptions): Readied {
+  const { layers, quantities, values, batchSize, progress, training, lossParts } = optionsOf(options);
+  requireModel('trace', model);
+  const graph = graphOf(model);
+  const calls = [...new Set(findCalls(graph, layers))];
+  const set = { model, graph, training, progress, recorder: () => new Recorder({ calls, quantities, values, differentiated: y !== null }) };
+  const whole = { ...set, x, y, lossParts, parts: [null] };
+  if (batchSize === null) return whole;
+  const [inputs, outputs] = [slotsOf('input', model.inputs), slotsOf('output', model.outputs)];
+  const ready = readyToCut(x, inputs, 'x');
+  const samples = samplesOf(ready);
+  if (samples <= batchSize) return { ...whole, x: ready };
+  requireParts(model, training);
+  const { sampleWeight } = lossParts;
+  return {
+    ...set, x: ready, parts: partsOf(samples, batchSize),
+    y: y === null ? null : readyToCut(y, outputs, 'y'),
+    lossParts: { ...lossParts, sampleWeight: sampleWeight === undefined ? undefined : readyToCut(sampleWeight, outputs, 'sampleWeight') },
+  };
+}
+
+/**
+ * One pass forwards and, where there are targets and something is recorded, backwards, over all samples or a part of them.
  *
  * @returns the loss and its gradients by the recorder's variables, to be disposed of; null without targets
  */
-function onePass({ model, graph, training, data, recorder, predictions }: PassParts, part: Part | null): Differentiated | null {
+function onePass({ model, graph, training, x, y, lossParts }: Readied, { recorder, predictions, part, of }: Through): Differentiated | null {
   let pass: Differentiated | null = null;
   untouched(model, () => { withBorrowedKernels(() => { tf.tidy(() => {
-    const inputs = inputTensors(data.x, { ...slotsOf('input', model.inputs), part }).map((value) => ({ value, mask: null }));
+    const inputs = inputTensors(x, { ...slotsOf('input', model.inputs), part: of }).map((value) => ({ value, mask: null }));
     const forward = (anchor: tf.Scalar | null): tf.Tensor[] => {
       const context: WalkContext = {
         training, keepStates: false,
@@ -191,16 +261,16 @@ function onePass({ model, graph, training, data, recorder, predictions }: PassPa
       for (const [i, output] of outputs.entries()) predictions[i]!.pass(output, { part, anchor: null, values: true });
       return outputs;
     };
-    if (data.y === null) {
+    if (y === null) {
       forward(null);
       return;
     }
-    const loss = totalLoss(model, { ...slotsOf('output', model.outputs), part }, data.y, data.lossParts);
-    const { value, gradients } = differentiate(
+    const loss = totalLoss(model, { ...slotsOf('output', model.outputs), part: of }, y, lossParts);
+    const { value, gradients } = recorder.wantsGradients ? differentiate(
       // Adding the anchor, a zero, gives TF.js a path to differentiate along even where no tap leads to the loss.
       (anchor) => tf.add(loss(forward(anchor)), anchor), recorder.variables,
       (error) => new SeeRnnError(`the backward pass${recorder.reached}: ${oneLine(error)}`, { cause: error }),
-    );
+    ) : { value: loss(forward(null)), gradients: [] };
     pass = { value: tf.keep(tf.clone(value)), gradients: gradients.map((gradient) => gradient && tf.keep(tf.clone(gradient))) };
   }); }); });
   return pass;

@@ -8,6 +8,12 @@ export type ZeroReason = (typeof ZERO_REASONS)[number];
 /** How many zeros there are at each timestep, (timesteps), by why. */
 export type ZeroCounts = Readonly<Record<ZeroReason, NamedArray>>;
 
+/** Counts of some samples and of others, together. */
+export const addZeros = (some: ZeroCounts, others: ZeroCounts): ZeroCounts => Object.fromEntries(ZERO_REASONS.map((reason) => {
+  const { data, shape, axes } = some[reason];
+  return [reason, { data: Float64Array.from(data, (count, t) => count + others[reason].data[t]!), shape, axes }];
+})) as unknown as ZeroCounts;
+
 /** Below this the kernels flush adjoints to 0. */
 const TINY = 1e-30;
 

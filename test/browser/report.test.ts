@@ -16,7 +16,7 @@ const evil = '<img src=x onerror="document.title=1">';
 async function open(page: Page, shown: ReportContent): Promise<string[]> {
   const asked: string[] = [];
   const address = new URL('/report.html', page.url()).href;
-  await page.route(address, (route) => route.fulfill({ body: reportHtml(shown).join(''), contentType: 'text/html' }));
+  await page.route(address, (route) => route.fulfill({ body: [...reportHtml(shown)].join(''), contentType: 'text/html' }));
   page.on('request', (request) => { if (!/^(data|blob):/.test(request.url())) asked.push(request.url().replace(address, 'the report')); });
   await page.goto(address);
   await page.waitForSelector('html[data-ready]', { state: 'attached' });
@@ -212,4 +212,46 @@ itOnReport('a figure is saved as PNG and SVG, and its numbers as .npy', async (p
   const { shape, data } = readNpy((await saved('Save its numbers as .npy')).bytes, 'saved');
   expect(shape).toEqual([3, 20, 6]);
   expect(data[6 * 20 + 6 + 1]).toBeCloseTo(1.0101, 5);
+});
+
+itOnReport('the norm of gradients against time can be chosen, and what is saved follows', async (page) => {
+  const flow = view(page, 'How much gradient is where');
+  await hover(flow, 0.5, 0.5);
+  const plot = flow.locator('.plot');
+  const read = async (): Promise<number> => {
+    await plot.focus();
+    for (const key of ['Escape', 'Home', 'End']) await page.keyboard.press(key);
+    await eventually(() => readout(flow).textContent()).toMatch(/timestep 19: /);
+    return Number(/: ([\d.]+)$/.exec((await readout(flow).textContent())!)![1]);
+  };
+  const description = (): Promise<string | null> => flow.locator('figcaption .unseen').textContent();
+  const norm = page.getByRole('combobox', { name: 'Norm' });
+  const euclidean = await read();
+  expect(await description()).toMatch(/^L2 norm of the gradient by outputs, hidden, cell/);
+  for (const [key, name, times] of [['L', 'L1', 4], ['m', 'maximum', 0.25]] as const) {
+    // By the keyboard: the list answers to letters.
+    await norm.focus();
+    if (key === 'm') await page.keyboard.press('m');
+    else await page.keyboard.press('ArrowDown');
+    await eventually(description).toMatch(new RegExp(`^${name === 'L1' ? 'L1' : 'Maximum'} norm of the gradient`));
+    expect(await read() / euclidean).toBeCloseTo(times, 3);
+    const [download] = await Promise.all([page.waitForEvent('download'), flow.getByRole('button', { name: 'Save the picture as SVG' }).click()]);
+    expect(download.suggestedFilename()).toBe(`lstm-flow-${name}-norm-together.svg`);
+    expect((await readFile(await download.path())).toString()).toContain(`>${name} norm of the gradient<`);
+  }
+});
+
+itOnReport('gates have colours of their own', async (page) => {
+  const [gates, heatmaps] = [view(page, 'Gates over time, by unit'), view(page, 'Over time, as heatmaps')];
+  await hover(heatmaps, 0.15, 0.5);
+  await hover(gates, 0.15, 0.5);
+  const image = (of: Locator): Promise<string> => of.locator('canvas').first().evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  await page.mouse.move(2, 2);
+  const viridis = await image(gates);
+  await page.getByRole('combobox', { name: 'Gates’ colours' }).selectOption('greys');
+  await eventually(async () => (await image(gates)) === viridis).toBe(false);
+  const greys = await image(gates);
+  await page.getByRole('combobox', { name: 'Colours', exact: true }).selectOption('viridis');
+  await page.waitForTimeout(200);
+  expect(await image(gates), 'these lie about zero').toBe(greys);
 });

@@ -18,7 +18,7 @@ describe('the command line', () => {
     expect(await said(['-V'])).toEqual(expected);
   });
 
-  it.each([['--help'], ['gradients', '--help'], ['outputs', '--help'], ['weights', '--help'], ['summary', '--help'], ['health', '--help'], ['verdict', '--help'], ['report', '--help'], ['examples', '--help'], ['plot', '--help'], ['plot', '0d', '--help'], ['plot', '1d', '--help'], ['plot', '2d', '--help'], ['plot', 'hist', '--help'], ['plot', 'rnn-heatmap', '--help'], ['plot', 'rnn-histogram', '--help']])(
+  it.each([['--help'], ['gradients', '--help'], ['outputs', '--help'], ['weights', '--help'], ['summary', '--help'], ['health', '--help'], ['verdict', '--help'], ['report', '--help'], ['examples', '--help'], ['plot', '--help'], ['plot', '0d', '--help'], ['plot', '1d', '--help'], ['plot', '2d', '--help'], ['plot', 'hist', '--help'], ['plot', 'rnn-heatmap', '--help'], ['plot', 'rnn-histogram', '--help'], ['plot', 'hist-grid', '--help'], ['plot', 'saturation', '--help']])(
     'helps: %s %s %s', async (...argv) => {
       const words = argv.filter((word: string | undefined) => word !== undefined);
       const { code, stdout, stderr } = await said(words);
@@ -36,8 +36,8 @@ describe('the command line', () => {
     ['polt', "unknown command 'polt'; did you mean 'plot'?"],
     ['frobnicate', "unknown command 'frobnicate'; there are: gradients, outputs, weights, summary, health, verdict, report, plot, examples"],
     ['plot 3d', "unknown command '3d'; did you mean '0d'?"],
-    ['plot histogram', "unknown command 'histogram'; did you mean 'rnn-histogram'?"],
-    ['plot scatter-of-everything', "unknown command 'scatter-of-everything'; there are: 0d, 1d, 2d, hist, rnn-heatmap, rnn-histogram"],
+    ['plot histogram', "unknown command 'histogram'; did you mean 'hist-grid'?"],
+    ['plot scatter-of-everything', "unknown command 'scatter-of-everything'; there are: 0d, 1d, 2d, hist, hist-grid, rnn-heatmap, rnn-histogram, saturation"],
     ['--hlep', "unknown option '--hlep'; did you mean '--help'?"],
     ['--frobnicate', "unknown option '--frobnicate'"],
     ['plot 2d x.npy --out a.png --nrom -1,1', "unknown option '--nrom'; did you mean '--norm'?"],

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadArray } from '../../src/files/arrays.js';
 import type { NamedArray } from '../../src/core/array.js';
-import { analyse, analyseRun, verdict } from '../../src/measure/analyse.js';
+import { analyse, verdict } from '../../src/measure/analyse.js';
 import { isMeasured, type Analysis } from '../../src/measure/analysis.js';
 import { loadModel } from '../../src/model/keras/load-model.js';
+import { trace } from '../../src/trace/trace.js';
 import { UsageError } from '../../src/core/errors.js';
 import '../backends.js';
 import { fill, own } from '../layers/own.js';
@@ -70,7 +71,8 @@ describe('every recurrence of a model is measured', () => {
   });
 
   test('a carried gradient is the total gradient where the loss comes in at the end alone', async () => {
-    const { analysis, run } = await analyseRun(compiled([lstm(4, 1, { name: 'one' })]), x, y);
+    const model = compiled([lstm(4, 1, { name: 'one' })]);
+    const analysis = await analyse(model, x, y);
     const [{ carried, hidden, cell }] = analysis.recurrences as [Analysis['recurrences'][number]];
     const [byHidden, byCell] = known(carried);
     for (const [curve, total] of [[byHidden!, known(hidden)], [byCell!, known(cell!)]] as const) {
@@ -80,7 +82,7 @@ describe('every recurrence of a model is measured', () => {
         expect(curve.norm[lag]! / Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / S)).toBeCloseTo(1, 4);
       }
     }
-    const steps = run!.layer('one').gradient('weight-steps')['kernel']!.data;
+    const steps = (await trace(model, x, y, { quantities: ['weight-steps'] })).layer('one').gradient('weight-steps')['kernel']!.data;
     known(analysis.recurrences[0]!.learning).norms['kernel']!.forEach((norm, t) => { expect(norm / steps[t]!).toBeCloseTo(1, 4); });
   });
 

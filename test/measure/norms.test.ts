@@ -27,6 +27,24 @@ describe('weightsNorm', () => {
     expect(of(await weightsNorm(model, ['gru', 0, [1, 1]], { omitNames: 'bias' }))).toEqual({ gru: ['kernel', 'recurrent_kernel'], dense: ['kernel'] });
   });
 
+  test('gate by gate: of a GRU, of both directions of an LSTM, of a layer in a model; other layers as they are', async () => {
+    const all = await weightsNorm(model, '*', { byGate: true, omitNames: 'bias' });
+    expect(Object.keys(all['dense']!)).toEqual(['kernel']);
+    expect(Object.keys(all['gru']!)).toEqual(['kernel/update', 'kernel/reset', 'kernel/new', 'recurrent_kernel/update', 'recurrent_kernel/reset', 'recurrent_kernel/new']);
+    // By hand: the second gate's columns are 2 and 3 of 6.
+    const [kernel] = model.getLayer('gru').getWeights();
+    const rows = kernel!.arraySync() as number[][];
+    const column = (at: number): number => Math.hypot(...rows.map((row) => row[at]!));
+    expect(all['gru']!['kernel/reset']!['max']![0]).toBeCloseTo(Math.max(column(2), column(3)), 12);
+    const both = tfl.sequential({ layers: [tfl.layers.bidirectional({ layer: recurrent('lstm', 2, 3), mergeMode: 'concat', inputShape: [4, 3], name: 'both' } as never)], name: 'inner' });
+    const outer = tfl.sequential({ layers: [both, dense(1, 5, { name: 'last' })] });
+    expect(Object.keys((await weightsNorm(both, 'both/bias', { byGate: true }))['both']!)).toEqual(['forward', 'backward'].flatMap((part) => ['input', 'forget', 'cell', 'output'].map((gate) => `${part}/bias/${gate}`)));
+    expect(Object.keys((await weightsNorm(outer, 'inner', { byGate: true, omitNames: ['kernel'] }))['inner']!)).toContain('both/backward/bias/forget');
+    const [before, after] = [await weightsNorm(model, 'gru', { byGate: true }), await weightsNorm(model, 'gru')];
+    await expect(weightsNorm(model, 'gru', { byGate: true, onto: after })).rejects.toThrow("weightsNorm: 'onto' has of layer 'gru' the weight 'kernel', which is not asked for now: it was taken with another id or other options");
+    expect((await weightsNorm(model, 'gru', { byGate: true, onto: before }))['gru']!['bias/new']!['mean']).toHaveLength(2);
+  });
+
   test('accumulates in a copy', async () => {
     const one = await weightsNorm(model, 'dense/bias');
     const frozen = structuredClone(one);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Budget, overSamples } from '../../src/report/budget.js';
-import { Cells } from '../../src/report/figures/cells.js';
+import type { Numbers } from '../../src/core/array.js';
+import { Cells, type Stretch } from '../../src/report/figures/cells.js';
+import { Random } from '../random.js';
 import { colorDomain, picked, samplesOfUnit, unitsOf } from '../../src/report/page/sheets/common.js';
 import { readPicks, writePicks } from '../../src/report/page/picks.js';
 import { moved, within, zoomed } from '../../src/report/page/stretch.js';
@@ -32,10 +34,49 @@ describe('cells', () => {
   });
 
   it('become means where there are fewer pixels, without what is not finite', () => {
-    const cells = new Cells(Float64Array.of(1, 3, NaN, 5, 7, Infinity, NaN, NaN), [0], [0, 4], 4, 1);
+    const cells = new Cells({ data: Float64Array.of(1, 3, NaN, 5, 7, Infinity, NaN, NaN) }, [0], [0, 4], 4, 1);
     expect([...cells.reduced([0, 3], 2, 2).values]).toEqual([2, 5, 7, NaN]);
     expect([...cells.reduced([0, 3], 1, 1).values]).toEqual([4]);
     expect(cells.range()).toEqual([1, 7]);
+  });
+});
+
+describe('a stretch of cells', () => {
+  const random = new Random(7);
+  const data = Float32Array.from(random.normals(9 * 40), (value, at) => (at % 17 === 3 ? NaN : at % 31 === 5 ? Infinity : value));
+  /** What a mean over rows and columns is, one by one. */
+  const direct = (cells: Cells, [from, to]: Stretch, rows: number, columns: number): number[] => Array.from({ length: rows * columns }, (_, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    const edge = (i: number, parts: number, whole: number): number => Math.round((i * whole) / parts);
+    const values: number[] = [];
+    for (let r = edge(row, rows, cells.rows); r < edge(row + 1, rows, cells.rows); r++) {
+      for (let c = from + edge(column, columns, to - from + 1); c < from + edge(column + 1, columns, to - from + 1); c++) if (Number.isFinite(cells.at(r, c))) values.push(cells.at(r, c));
+    }
+    return values.length === 0 ? NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
+  });
+  const close = (found: ArrayLike<number>, wanted: readonly number[]): void => {
+    expect(found.length).toBe(wanted.length);
+    wanted.forEach((value, at) => { if (Number.isNaN(value)) expect(found[at]).toBeNaN(); else expect(found[at]).toBeCloseTo(value, 5); });
+  };
+
+  it.each<[string, Numbers]>([['with what is not finite', data], ['without', data.map((value) => (Number.isFinite(value) ? value : 0))]])('is the mean of its cells, whichever stretches were asked for before, %s', (_, values) => {
+    const cells = new Cells({ data: values }, [0], Int32Array.from({ length: 9 }, (_, unit) => unit), 40, 9);
+    for (const [rows, columns] of [[9, 40], [4, 7], [1, 1], [4, 40], [5, 3]] as const) {
+      for (const stretch of [[0, 39], [3, 30], [20, 21]] satisfies Stretch[]) {
+        const found = cells.reduced(stretch, rows, columns);
+        close(found.values, direct(cells, stretch, found.rows, found.columns));
+      }
+    }
+  });
+
+  it('is near enough where there are too many columns to keep, and exact from near', () => {
+    const long = new Cells({ data: Float32Array.from({ length: 3 * 2 ** 20 }, (_, at) => at) }, [0], [0], 3 * 2 ** 20, 1);
+    const { values, columns } = long.reduced([0, long.columns - 1], 1, 1000);
+    expect(columns).toBe(1000);
+    const width = long.columns / 1000;
+    // Off by a sixteenth of a cell at most, at either edge.
+    values.forEach((value, at) => { expect(Math.abs(value - ((at + 0.5) * width - 0.5))).toBeLessThan(width / 16 + 1); });
+    expect([...long.reduced([1001, 1004], 1, 2).values]).toEqual([1001.5, 1003.5]);
   });
 });
 

@@ -1,6 +1,8 @@
 import type { NamedArray } from '../../src/core/array.js';
 import type { Analysis, Flow, RecurrenceAnalysis, Verdict } from '../../src/measure/analysis.js';
 import type { GateWeights } from '../../src/model/gate-weights.js';
+import type { ShownFlow } from '../../src/report/other-norms.js';
+import { extentOf } from '../../src/report/extent.js';
 import type { LayerContent, ReportContent, Sequence } from '../../src/report/content.js';
 import { Random } from '../random.js';
 
@@ -10,8 +12,10 @@ export const named = (shape: readonly number[], axes: readonly string[], value: 
   ({ data: Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, (_, at) => value(at)), shape, axes });
 
 /** Numbers of any size, quickly: for a large page they need not be random. */
-export const sequence = (name: string, of: Sequence['of'], { samples, timesteps, units }: Sizes, value: (at: number) => number, isGate = false): Sequence =>
-  ({ name, of, isGate, together: null, array: named([samples, timesteps, units], ['samples', 'timesteps', 'units'], value) });
+export const sequence = (name: string, of: Sequence['of'], { samples, timesteps, units }: Sizes, value: (at: number) => number, isGate = false): Sequence => {
+  const array = named([samples, timesteps, units], ['samples', 'timesteps', 'units'], value);
+  return { name, of, isGate, together: null, array, extent: extentOf(array.data) };
+};
 
 export const verdict: Verdict = {
   kind: 'vanishing', sentence: 'The gradient vanishes: a tenth is left after 3 steps.', sureness: 'likely',
@@ -31,7 +35,8 @@ export const recurrence = (layer: string, sizes: Sizes): RecurrenceAnalysis => {
   const falling = (factor: number): Float64Array => Float64Array.from({ length: timesteps }, (_, lag) => factor ** lag);
   const everyUnit = (value: (unit: number) => number): Float64Array => Float64Array.from({ length: units }, (_, unit) => value(unit));
   return {
-    layer, part: '', kind: 'LSTM', units, timesteps, backwards: false, dead: 0, verdict,
+    layer, part: '', kind: 'LSTM', units, timesteps, backwards: false, dead: 0, verdict, forward: { why: 'made up' },
+    zeros: { structural: named([timesteps], ['timesteps'], () => 0), masked: named([timesteps], ['timesteps'], () => 0), underflow: named([timesteps], ['timesteps'], () => 0), exact: named([timesteps], ['timesteps'], () => 0) },
     outputs: flow(sizes, 1), hidden: flow(sizes, 2), cell: flow(sizes, 3),
     carried: [{
       of: 'hidden', norm: falling(0.5), low: falling(0.4), high: falling(0.6), samples: new Int32Array(timesteps).fill(sizes.samples),
@@ -46,7 +51,7 @@ export const recurrence = (layer: string, sizes: Sizes): RecurrenceAnalysis => {
     lyapunov: { exponents: everyUnit((unit) => -0.1 * unit), error: everyUnit(() => 0.01), samples: 2, steps: timesteps },
     learning: {
       norms: { kernel: falling(0.7), recurrent_kernel: falling(0.8) }, shares: { kernel: falling(0.7), recurrent_kernel: falling(0.8) },
-      truncations: Int32Array.of(1, 2, 4), biases: Float64Array.of(0.5, 0.2, 0), truncation: 4, gradientNorm: 1,
+      truncations: Int32Array.of(1, 2, 4), biases: Float64Array.of(0.5, 0.2, 0), truncation: 4, gradientNorm: 1, samples: sizes.samples,
     },
   };
 };
@@ -69,8 +74,9 @@ export function layer(name: string, sizes: Sizes): LayerContent {
   const place = (at: number): number => Math.floor(at / (timesteps * units)) + (Math.floor(at / units) % timesteps) / 100 + (at % units) / 10000;
   const random = new Random(1);
   const noise = Float32Array.from(random.normals(4099)); // a prime, so that it doesn't keep step with units
+  const shown = (times: number): Record<string, ShownFlow> => Object.fromEntries(['outputs', 'hidden', 'cell'].map((of, i) => [of, flow(sizes, times * (i + 1))]));
   return {
-    name, kind: 'LSTM', parts: [{ part: '', about: `LSTM of ${units} units`, timesteps, zeros: null }],
+    name, kind: 'LSTM', parts: [{ part: '', about: `LSTM of ${units} units`, timesteps, zeros: null, flows: { L1: shown(4), maximum: shown(0.25) } }],
     sequences: [
       sequence('hidden', 'gradient', sizes, place), sequence('outputs', 'gradient', sizes, (at) => noise[at % 4099]!),
       ...['input', 'forget', 'output'].map((gate) => sequence(`gates/${gate}`, 'value', sizes, (at) => 0.5 + 0.1 * noise[at % 4099]!, true)),

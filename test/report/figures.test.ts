@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LineMark } from '../../src/figures/figure.js';
 import { axisTicks } from '../../src/figures/ticks.js';
+import { complete } from '../../src/report/figures/drawn.js';
 import { heatmaps, type Heatmaps } from '../../src/report/figures/heatmaps.js';
 import { lines, type Line, type Lines } from '../../src/report/figures/lines.js';
 import { inDark } from '../../src/report/page/dark.js';
@@ -32,14 +33,15 @@ describe('ticks of a logarithmic axis', () => {
 
 describe('heatmaps', () => {
   it('have no more cells than pixels, and are no wider than there is room', () => {
-    const { figure } = heatmaps(input(), space);
+    const figure = complete(heatmaps(input(), space));
     const [{ box, marks: [mark] }] = figure.panels as [typeof figure.panels[0]];
     expect(figure.width).toBeLessThanOrEqual(600);
     expect(mark).toMatchObject({ kind: 'image', rows: 4, columns: 2 * box.width });
   });
 
   it('show a stretch of the columns, with their own numbers, and read what lies there', () => {
-    const { figure, probe } = heatmaps(input({ stretch: [100, 103] }), space);
+    const drawn = heatmaps(input({ stretch: [100, 103] }), space);
+    const [figure, { probe }] = [complete(drawn), drawn];
     const panel = figure.panels[0]!;
     expect(panel.x.domain).toEqual([99.5, 103.5]);
     expect(panel.x.ticks.map(({ text }) => text)).toEqual(['100', '101', '102', '103']);
@@ -55,7 +57,7 @@ describe('heatmaps', () => {
 describe('lines', () => {
   it('on a logarithmic axis have gaps where there is no logarithm, and are read as they are', () => {
     const drawn = lines(curve(), space);
-    const mark = drawn.figure.panels[0]!.marks.find((one): one is LineMark => one.kind === 'line')!;
+    const mark = drawn.marks(0).find((one): one is LineMark => one.kind === 'line')!;
     expect([...Array.from(mark.y)]).toEqual([0, 1, NaN, 3]);
     expect(drawn.probe!.at(0, 0, 2)).toEqual({ text: 'a, timestep 2: 0', y: null });
     expect(drawn.probe!.at(0, 0, 3)).toEqual({ text: 'a, timestep 3: 1,000', y: 3 });
@@ -87,13 +89,13 @@ describe('lines', () => {
 
 describe('a figure in the dark', () => {
   it('has light words on dark, and heatmaps as they are', () => {
-    const { figure } = heatmaps(input(), { ...space, titled: true });
+    const figure = complete(heatmaps(input(), { ...space, titled: true }));
     const dark = inDark(figure);
     const light = (color: string): number => parseInt(color.slice(1, 3), 16);
     expect(light(dark.background)).toBeLessThan(40);
     expect(dark.texts.every(({ color }) => light(color) > 120)).toBe(true);
     expect(dark.panels[0]!.marks).toEqual(figure.panels[0]!.marks);
-    const [before, after] = [lines(curve(), space).figure, inDark(lines(curve(), space).figure)].map(({ panels }) => (panels[0]!.marks.find(({ kind }) => kind === 'line') as LineMark).color);
+    const [before, after] = [complete(lines(curve(), space)), inDark(complete(lines(curve(), space)))].map(({ panels }) => (panels[0]!.marks.find(({ kind }) => kind === 'line') as LineMark).color);
     expect(light(after!) + parseInt(after!.slice(3, 5), 16)).toBeGreaterThan(light(before!) + parseInt(before!.slice(3, 5), 16));
   });
 });

@@ -90,7 +90,7 @@ describe('a report', () => {
     const html = readFileSync(at('a.html'), 'utf8');
     expect(html).toBe(made.html());
     const element = (id: string): string => new RegExp(`<script [^>]*id="${id}">([^<]*)</script>`).exec(html)![1]!;
-    const back = unpack(element('content'), (block) => readNpy(fromBase64(element(`array-${block}`)), 'block').data) as ReportContent;
+    const back = unpack(element('content'), (block) => readNpy(fromBase64(element(`array-${block}-0`)), 'block').data) as ReportContent;
     expect(back).toEqual(made.content);
   });
 
@@ -108,7 +108,7 @@ describe('a report', () => {
 describe('the page', () => {
   it('holds texts as texts: nothing of them can end a script or begin an element', () => {
     const evil = '</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)>';
-    const html = reportHtml(content([evil], { samples: 1, timesteps: 4, units: 2 }, evil)).join('');
+    const html = [...reportHtml(content([evil], { samples: 1, timesteps: 4, units: 2 }, evil))].join('');
     expect(html).not.toContain('alert(1)</script>');
     expect(html).not.toContain('<img');
     expect(html).toContain('<title>&#60;/script&#62;');

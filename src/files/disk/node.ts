@@ -30,10 +30,10 @@ export const pathBeside = (path: string, name: string): string => join(dirname(p
  *
  * A symbolic link is followed. What is no regular file (`/dev/stdout`, a pipe) is written to directly.
  *
- * @param bytes in one piece, or in several, one after another
+ * @param bytes in one piece, or in several, one after another, each asked for when the one before is written
  * @throws SeeRnnError where the folder is missing, or the file cannot be written
  */
-export async function writeWhole(path: string, bytes: Uint8Array | readonly Uint8Array[]): Promise<void> {
+export async function writeWhole(path: string, bytes: Uint8Array | Iterable<Uint8Array>): Promise<void> {
   checkName(path);
   try {
     const target = await followLinks(path);
@@ -48,7 +48,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | readonly Uint
   }
 }
 
-async function replace(target: string, bytes: Uint8Array | readonly Uint8Array[], mode: number | null): Promise<void> {
+async function replace(target: string, bytes: Uint8Array | Iterable<Uint8Array>, mode: number | null): Promise<void> {
   const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
   begin(temporary);
   try {

@@ -41,7 +41,7 @@ export const platform: Platform = {
   pdf: () => Promise.reject(new SeeRnnError('PDF can only be made in Node; in a browser, use PNG or SVG')),
 
   save(path, bytes, type) {
-    const address = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }));
+    const address = URL.createObjectURL(new Blob((bytes instanceof Uint8Array ? [bytes] : [...bytes]) as Uint8Array<ArrayBuffer>[], { type }));
     const link = document.createElement('a');
     link.href = address;
     link.download = printable(path.replace(/^.*[/\\]/, ''));

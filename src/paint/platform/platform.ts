@@ -6,6 +6,6 @@ export interface Platform {
   loadFonts(): Promise<void>;
   png(figure: Figure): Promise<Uint8Array>;
   pdf(figure: Figure): Promise<Uint8Array>;
-  /** Stores bytes under a name: a file in Node, a download in a browser. Nothing half-written is left. */
-  save(path: string, bytes: Uint8Array, type: string): Promise<void>;
+  /** Stores bytes, in one piece or several, under a name: a file in Node, a download in a browser. Nothing half-written is left. */
+  save(path: string, bytes: Uint8Array | Iterable<Uint8Array>, type: string): Promise<void>;
 }

@@ -1,13 +1,19 @@
 import { readOptions, type OptionValues } from '../../core/options.js';
-import type { Figure } from '../../figures/figure.js';
+import type { Figure, Mark } from '../../figures/figure.js';
 import { commonOptions, gridOptions } from '../../figures/options.js';
 
 /** A figure, and how to read values off it. */
 export interface Drawn {
+  /** Without its panels' marks, which take time to make: a page shows them one after another. */
   readonly figure: Figure;
+  /** The marks of a panel. */
+  marks(panel: number): readonly Mark[];
   /** Null where there is nothing to read off. */
   readonly probe: Probe | null;
 }
+
+/** The figure with all its marks. */
+export const complete = ({ figure, marks }: Drawn): Figure => ({ ...figure, panels: figure.panels.map((panel, i) => ({ ...panel, marks: marks(i) })) });
 
 /** What lies where in a figure's panels. x are whole positions from 0 on; a row is one of a heatmap, or a line. */
 export interface Probe {
@@ -49,11 +55,11 @@ export const optionsFor = (panels: number, columns: number, given: Partial<Optio
 /** How many columns of panels there is room for. */
 export const columnsFor = (panels: number, width: number, least: number): number => Math.max(1, Math.min(panels, 8, Math.floor(width / least)));
 
-/** Makes a figure no wider than there is room: what a colour bar takes is known only once it is made. */
+/** Makes a figure no wider than there is room: what a colour bar takes is known only once it is made, and panels come in steps of whole cells. */
 export function fitted(width: number, make: (widthScale: number) => Figure): Figure {
   let room = width;
   let figure = make(scaleOf(room));
-  for (let round = 0; round < 2 && figure.width > width; round++) {
+  for (let round = 0; round < 6 && figure.width > width; round++) {
     room -= figure.width - width;
     figure = make(scaleOf(room));
   }

@@ -1,5 +1,5 @@
 import { compose } from '../../figures/compose.js';
-import type { ColorMapName, Figure, ImageMark, Panel } from '../../figures/figure.js';
+import type { ColorMapName, ImageMark } from '../../figures/figure.js';
 import { shortNumber } from '../../figures/numbers.js';
 import type { Range } from '../../figures/options.js';
 import { missingColor } from '../../figures/style.js';
@@ -36,28 +36,29 @@ export function heatmaps(input: Heatmaps, space: Space): Drawn {
   const rows = Math.ceil(panels.length / columns);
   // So that many rows of panels don't get lower and lower, as on paper.
   const heightScale = Math.min(10, Math.max(1, (rows * 230) / 860));
-  const domains = panels.map(({ cells }) => (input.domain === 'each' ? ownDomain(cells.range()) : input.domain));
-  const empty = fitted(space.width, (widthScale) => compose({
+  const figure = fitted(space.width, (widthScale) => compose({
     plots: panels.map(({ label, shortLabel, cells }) => ({
       x: { domain: [from - 0.5, to + 0.5], kind: 'index' }, y: { domain: [cells.rows - 0.5, -0.5], kind: 'index' }, marks: [], label, shortLabel, note: '',
     })),
     options: optionsFor(panels.length, columns, { widthScale, heightScale, borders: 'frame' }),
-    xName: input.columnName, yName: input.rowName, cells: { across: to - from + 1, down: panels[0]!.cells.rows },
+    // All of the columns, also where a stretch is shown: panels keep their size while that changes.
+    xName: input.columnName, yName: input.rowName, cells: { across: panels[0]!.cells.columns, down: panels[0]!.cells.rows },
     colorBar: input.domain === 'each' ? null : { domain: input.domain, colors: input.colors, name: input.valueName },
     header: { title: space.titled ? input.title : '', subtitle: input.subtitle, alert: '', legend: null },
     description: input.description,
     panelHeight: (width, across) => heightOf(panels[0]!.cells.rows, width, across, space.large) / heightScale,
   }));
-  const image = (panel: Panel, i: number): ImageMark => {
+  const image = (i: number): ImageMark => {
     const pixels = (start: number, length: number): number => Math.round((start + length) * space.scale) - Math.round(start * space.scale);
-    const { box } = panel;
-    const cells = panels[i]!.cells.reduced([from, to], pixels(box.y, box.height), pixels(box.x, box.width));
-    return { kind: 'image', ...cells, domain: domains[i]!, colors: input.colors, missingColor: missingColor[input.colors] };
+    const { box } = figure.panels[i]!;
+    const { cells } = panels[i]!;
+    const grid = cells.reduced([from, to], pixels(box.y, box.height), pixels(box.x, box.width));
+    return { kind: 'image', ...grid, domain: input.domain === 'each' ? ownDomain(cells.range()) : input.domain, colors: input.colors, missingColor: missingColor[input.colors] };
   };
-  const figure: Figure = { ...empty, panels: empty.panels.map((panel, i) => ({ ...panel, marks: [image(panel, i)] })) };
   const { columns: length } = panels[0]!.cells;
   return {
     figure,
+    marks: (panel) => [image(panel)],
     probe: {
       group: `${input.columnName} ${length}`, length, zooms: true,
       place: (x) => x, position: (place) => Math.max(0, Math.min(length - 1, Math.round(place))),

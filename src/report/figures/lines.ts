@@ -4,7 +4,7 @@ import type { Legend } from '../../figures/header.js';
 import { isolated, missingBands } from '../../figures/missing.js';
 import { shortNumber } from '../../figures/numbers.js';
 import type { Range } from '../../figures/options.js';
-import { paddedDomain, summarize, together } from '../../figures/statistics.js';
+import { paddedDomain, summarize, together, type Summary } from '../../figures/statistics.js';
 import { style } from '../../figures/style.js';
 import { shorten, textWidth } from '../../figures/text.js';
 import type { Stretch } from './cells.js';
@@ -59,10 +59,10 @@ export interface Lines {
 /** Lines against positions, in one panel or many. */
 export function lines(input: Lines, space: Space): Drawn {
   const { panels, stretch: [from, to], log, xs } = input;
-  const scaled = (value: number): number => (!log ? value : value > 0 ? Math.log10(value) : NaN);
-  // `from` with a function is slow, and what is not scaled need not be copied.
-  const plotted = panels.map((panel) => panel.lines.map(({ values }) => (!log && values instanceof Float64Array ? values : Float64Array.from(values).map(scaled))));
-  const summaries = plotted.map((all) => together([...all.map(summarize), ...(input.holds ? [summarize(Float64Array.from(input.holds, scaled))] : [])]));
+  const scaled = log ? logarithm : (value: number): number => value;
+  const prepared = panels.map((panel) => panel.lines.map(({ values }) => preparedOf(values, log)));
+  const plotted = prepared.map((all) => all.map(({ heights }) => heights));
+  const summaries = prepared.map((all) => together([...all.map(({ summary }) => summary), ...(input.holds ? [summarize(Float64Array.from(input.holds, scaled))] : [])]));
   const domains = summaries.map((own): Range => domainOf(input.ownScales === true ? own : together(summaries), log));
   const place = (i: number): number => xs?.[i] ?? i;
   const [first, last] = [place(from), place(to)];
@@ -73,15 +73,9 @@ export function lines(input: Lines, space: Space): Drawn {
   const x = Float64Array.from({ length: input.length }, (_, i) => place(i));
 
   const figure = fitted(space.width, (widthScale) => compose({
-    plots: panels.map(({ label, shortLabel, lines: all }, p) => ({
+    plots: panels.map(({ label, shortLabel }, p) => ({
       x: { domain: [first - air, last + air], kind: 'index' }, y: { domain: domains[p]!, kind: log ? 'log' : 'value' }, label, shortLabel, note: '',
-      marks: [
-        ...(input.bands ?? []).map((band) => ({ kind: 'band', ...band }) as const),
-        ...(log ? [] : missingBands(plotted[p]!, input.length)),
-        ...(log ? [] : zeroLine(domains[p]!)),
-        ...(panels[p]!.rules ?? []).map(({ at, dash }) => ({ kind: 'rule', axis: 'y', at: scaled(at), color: style.ink.number, width: 0.75, dash }) as const),
-        ...all.flatMap((line, i) => marksOf(line, x, plotted[p]![i]!, to - from)),
-      ],
+      marks: [],
     })),
     options: optionsFor(panels.length, columns, { widthScale, heightScale, ...(input.ownScales === true ? { shareY: 'none' } : {}) }),
     xName: input.xName, yName: input.yName, cells: null, colorBar: null,
@@ -94,6 +88,13 @@ export function lines(input: Lines, space: Space): Drawn {
   }));
   return {
     figure,
+    marks: (p) => [
+      ...(input.bands ?? []).map((band) => ({ kind: 'band', ...band }) as const),
+      ...(log ? [] : missingBands(plotted[p]!, input.length)),
+      ...(log ? [] : zeroLine(domains[p]!)),
+      ...(panels[p]!.rules ?? []).map(({ at, dash }) => ({ kind: 'rule', axis: 'y', at: scaled(at), color: style.ink.number, width: 0.75, dash }) as const),
+      ...panels[p]!.lines.flatMap((line, i) => marksOf(line, x, plotted[p]![i]!, to - from)),
+    ],
     probe: {
       group: `${input.xName} ${input.length}`, length: input.length, zooms: true,
       place, position: (at) => nearestPlace(input.length, place, at),
@@ -109,6 +110,23 @@ export function lines(input: Lines, space: Space): Drawn {
       },
     },
   };
+}
+
+const logarithm = (value: number): number => (value > 0 ? Math.log10(value) : NaN);
+
+interface Prepared { readonly heights: Float64Array; readonly summary: Summary }
+const known = { log: new WeakMap<object, Prepared>(), value: new WeakMap<object, Prepared>() };
+
+/** Values as they are drawn. Kept as long as the values are: a wheel draws the same ones again and again. */
+function preparedOf(values: ArrayLike<number>, log: boolean): Prepared {
+  const table = log ? known.log : known.value;
+  const before = table.get(values);
+  if (before) return before;
+  const heights = !log && values instanceof Float64Array ? values : Float64Array.from(values);
+  if (log) for (let i = 0; i < heights.length; i++) heights[i] = logarithm(heights[i]!);
+  const made = { heights, summary: summarize(heights) };
+  table.set(values, made);
+  return made;
 }
 
 /** Names that are too long for the figure's width are shortened, each to its share of it. */

@@ -2,7 +2,9 @@ import type { ColorMapName } from '../../figures/figure.js';
 import type { ReportContent } from '../content.js';
 import { button, chooser, element } from './dom.js';
 import { readPicks, writePicks } from './picks.js';
-import type { ColorRange, State, Store } from './state.js';
+import type { ColorRange, NormName, State, Store } from './state.js';
+
+interface MapOption { readonly value: ColorMapName; readonly text: string }
 
 const darkScreen = matchMedia('(prefers-color-scheme: dark)');
 
@@ -11,19 +13,31 @@ const samplesIn = ({ layers }: ReportContent): number => Math.max(1, ...layers.f
 
 /** What is shown first: all samples, and colours that a few large values don't pale. */
 export const initialState = (content: ReportContent): State => ({
-  samples: Array.from({ length: samplesIn(content) }, (_, i) => i), range: 'most', colors: 'bwr', stretches: new Map(), pointed: null, dark: darkScreen.matches,
+  samples: Array.from({ length: samplesIn(content) }, (_, i) => i), range: 'most', colors: 'bwr', gateColors: 'viridis', norm: 'L2', stretches: new Map(), pointed: null, dark: darkScreen.matches,
 });
 
-const maps: readonly { readonly value: ColorMapName; readonly text: string }[] = [
-  { value: 'bwr', text: 'blue, white, red' }, { value: 'RdBu', text: 'the same, muted' }, { value: 'viridis', text: 'viridis' }, { value: 'greys', text: 'greys' },
+/** All of them can be told apart with every kind of colour vision. */
+const diverging: readonly MapOption[] = [{ value: 'bwr', text: 'blue, white, red' }, { value: 'RdBu', text: 'the same, muted' }];
+const sequential: readonly MapOption[] = [{ value: 'viridis', text: 'viridis' }, { value: 'greys', text: 'greys' }];
+
+const norms: readonly { readonly value: NormName; readonly text: string }[] = [
+  { value: 'L2', text: 'L2, Euclidean' }, { value: 'L1', text: 'L1, sum' }, { value: 'maximum', text: 'maximum' },
 ];
 
 /** What can be chosen for all figures. */
 export function controls(content: ReportContent, store: Store): HTMLElement {
   return element('div', { class: 'controls', role: 'group', 'aria-label': 'Settings of all figures' },
     samples(samplesIn(content), store),
-    chooser('Colours', maps, store.state.colors, (colors) => { store.change({ colors: colors as ColorMapName }); }),
-    range(store), theme(store));
+    titled('How the units of a step become one number, where gradients are shown against time', chooser('Norm', norms, store.state.norm, (norm) => { store.change({ norm: norm as NormName }); })),
+    titled('Of heatmaps whose values lie about zero: gradients, states, weights', chooser('Colours', [...diverging, ...sequential], store.state.colors, (colors) => { store.change({ colors: colors as ColorMapName }); })),
+    range(store),
+    titled('Of heatmaps of gates, which lie between 0 and 1', chooser('Gates’ colours', [...sequential, ...diverging], store.state.gateColors, (colors) => { store.change({ gateColors: colors as ColorMapName }); })),
+    theme(store));
+}
+
+function titled(title: string, of: HTMLElement): HTMLElement {
+  of.title = title;
+  return of;
 }
 
 function samples(count: number, store: Store): HTMLElement {

@@ -16,21 +16,23 @@ function lit(color: string): string {
   return lab(Math.max(l, 62), a, b, opacity).formatHex8();
 }
 
-/** A figure for a dark page. Heatmaps and colour bars keep their colours, since these are what they say. */
+/** A mark for a dark page. Heatmaps keep their colours, since these are what they say. */
+export function markInDark(one: Mark): Mark {
+  switch (one.kind) {
+    case 'image': return one;
+    case 'rule': case 'band': return { ...one, color: turned(one.color) };
+    case 'line': case 'points': case 'bars': return { ...one, color: lit(one.color) };
+  }
+}
+
+/** A figure for a dark page. Colour bars keep their colours too. */
 export function inDark(figure: Figure): Figure {
   const text = (one: Text): Text => ({ ...one, color: turned(one.color) });
   const axis = (one: Axis): Axis => ({ ...one, label: one.label && text(one.label) });
-  const mark = (one: Mark): Mark => {
-    switch (one.kind) {
-      case 'image': return one;
-      case 'rule': case 'band': return { ...one, color: turned(one.color) };
-      case 'line': case 'points': case 'bars': return { ...one, color: lit(one.color) };
-    }
-  };
   return {
     ...figure,
     background: BACKGROUND,
-    panels: figure.panels.map((panel) => ({ ...panel, x: axis(panel.x), y: axis(panel.y), marks: panel.marks.map(mark), texts: panel.texts.map(text) })),
+    panels: figure.panels.map((panel) => ({ ...panel, x: axis(panel.x), y: axis(panel.y), marks: panel.marks.map(markInDark), texts: panel.texts.map(text) })),
     colorBars: figure.colorBars.map((bar) => ({ ...bar, label: bar.label && text(bar.label) })),
     swatches: figure.swatches.map((swatch) => ({ ...swatch, color: lit(swatch.color) })),
     texts: figure.texts.map(text),

@@ -33,6 +33,12 @@ function setAttributes(to: Element, attributes: Readonly<Record<string, Attribut
   }
 }
 
+/** Changes an element's text, if it is another: or the page would be laid out anew. */
+export function setText(of: Element, text: string): void {
+  const shown = printable(text);
+  if (of.textContent !== shown) of.textContent = shown;
+}
+
 export function button(label: string, act: () => void, attributes: Readonly<Record<string, Attribute>> = {}): HTMLButtonElement {
   const made = element('button', { type: 'button', ...attributes }, label);
   made.addEventListener('click', act);

@@ -1,4 +1,4 @@
-import type { Analysis, RecurrenceAnalysis } from '../../measure/analysis.js';
+import { isMeasured, type Analysis, type RecurrenceAnalysis } from '../../measure/analysis.js';
 import type { LayerContent, PartContent, ReportContent } from '../content.js';
 import { element } from './dom.js';
 import { healthTable } from './health.js';
@@ -13,7 +13,7 @@ import { View, type Surroundings } from './view.js';
 
 /** How far back the inputs matter, of the model as a whole; or why it isn't known. */
 export function forwardSection(analysis: Analysis, around: Surroundings): HTMLElement | null {
-  const sheet = forwardSheet(analysis);
+  const sheet = forwardSheet('', analysis.forward, analysis);
   const why = missing('forward horizon', analysis.forward);
   if (sheet === null && why === null) return null;
   return element('section', {}, element('h2', {}, 'Inputs and output'), ...(why === null ? [] : [why]), ...views([sheet], around));
@@ -38,9 +38,13 @@ function partSection(part: PartContent, recurrence: RecurrenceAnalysis | null, l
   if (recurrence === null) return [head, element('p', { class: 'quiet' }, 'Not measured.')];
   const reasons = ([['outputs', recurrence.outputs], ['carried gradient', recurrence.carried], ['gates', recurrence.gates], ['Jacobians', recurrence.jacobians], ['Lyapunov exponents', recurrence.lyapunov], ['per-step learning', recurrence.learning]] as const)
     .flatMap(([what, measured]) => missing(what, measured) ?? []);
+  const { jacobians } = recurrence;
+  if (isMeasured(jacobians) && !jacobians.largest.some(Number.isFinite) && jacobians.largest.length > 0) reasons.push(element('p', { class: 'quiet' }, 'Jacobians and what follows from them are not shown: none is finite.'));
   return [
     ...(several ? [element('h3', {}, part.part)] : []), head, verdictSection(recurrence.verdict, name('Verdict'), 'h3'), ...reasons,
-    group(name('Gradient through time'), views([flowSheet(title, recurrence), carriedSheet(title, recurrence, analysis), unitHorizonSheet(title, recurrence)], around)),
+    group(name('Gradient through time'), views([flowSheet(title, recurrence, part), carriedSheet(title, recurrence, analysis), unitHorizonSheet(title, recurrence)], around)),
+    // Where it is the model's, it stands there.
+    ...(isMeasured(recurrence.forward) && recurrence.forward.of === 'state' ? [group(name('Inputs and state'), views([forwardSheet(title, recurrence.forward, analysis)], around))] : []),
     group(name('Gates'), views([gateSheet(title, recurrence), gateHeatmapSheet(title, layer, part.part), saturationSheet(title, recurrence)], around)),
     group(name('Learning'), views([learningSheet(title, recurrence), truncationSheet(title, recurrence, analysis)], around)),
     group(name('What the recurrence does to its state'), views([jacobianSheet(title, recurrence), singularSheet(title, recurrence), lyapunovSheet(title, recurrence)], around)),

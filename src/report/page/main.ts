@@ -1,19 +1,21 @@
-import { readNpy } from '../../files/npy.js';
 import { platform } from '#platform';
-import { fromBase64 } from '../base64.js';
 import type { ReportContent } from '../content.js';
 import { unpack } from '../pack.js';
+import { Blocks, taken } from './blocks.js';
 import { controls, initialState } from './controls.js';
 import { element } from './dom.js';
 import { enlarge } from './enlarge.js';
 import { forwardSection, layerSection } from './layers.js';
 import { modelSection } from './model.js';
+import { Slices } from './slices.js';
 import { Store } from './state.js';
 import { verdictSection } from './verdict.js';
 import type { Surroundings } from './view.js';
-import { taken } from './whole.js';
+import { Views } from './views.js';
 
-const content = unpack(taken('content'), (block) => readNpy(fromBase64(taken(`array-${block}`)), `array ${block} of the page`).data) as ReportContent;
+const blocks = new Blocks(JSON.parse(taken('sizes')) as number[]);
+blocks.whole.catch(reportError);
+const content = unpack(taken('content'), (block) => blocks.numbers(block)) as ReportContent;
 const main = document.querySelector('main')!;
 const { analysis, model, layers, title, notes, version } = content;
 /** A file's name without its folders, which are nobody's business but the writer's. */
@@ -26,21 +28,24 @@ main.replaceChildren(
   verdictSection(analysis.verdict, 'Verdict', 'h2'),
   ...(notes.length === 0 ? [] : [element('ul', { class: 'notes' }, ...notes.map((note) => element('li', {}, note)))]),
   element('nav', { 'aria-label': 'Layers' }, element('ul', {}, element('li', {}, element('a', { href: '#model' }, 'Model')), ...layers.map(({ name }, i) => element('li', {}, element('a', { href: `#${anchor(i)}` }, name))))),
-  element('p', { class: 'help' }, 'Point at a figure to read values; drag across it to zoom in on a stretch, in all figures of that axis, or hold Ctrl and turn the wheel; click a panel to enlarge it. By keyboard: arrows, Page Up and Down, plus, minus and 0, Enter.'),
+  element('p', { class: 'help' }, 'Point at a figure to read values; drag across it to zoom in on a stretch, in all figures of that axis, or hold Ctrl and turn the wheel; click a panel to enlarge it. By keyboard: arrows, Page Up and Down, plus, minus and 0, Enter. Grey cells, and shaded stretches behind lines: not a number, or infinite.'),
   modelSection(model, layers.map(({ name }) => name), anchor),
 );
 
 async function show(): Promise<void> {
   await platform.loadFonts();
   const store = new Store(initialState(content));
-  const around: Surroundings = { store, enlarge: (sheet, panel, chosen) => { enlarge(sheet, panel, chosen, around); } };
+  const views = new Views();
+  const around: Surroundings = { store, slices: new Slices(), views, whole: blocks.whole, enlarge: (sheet, panel, chosen) => { enlarge(sheet, panel, chosen, around); } };
   main.before(controls(content, store));
   const forward = forwardSection(analysis, around);
   if (forward) main.append(forward);
+  let placed = await views.reserve();
   // One after another, so that the page answers in between.
   for (const [i, layer] of layers.entries()) {
     main.append(layerSection(layer, content, anchor(i), around));
     await new Promise((next) => { setTimeout(next); });
+    placed = await views.reserve(placed);
   }
   document.documentElement.dataset['ready'] = '';
   if (location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView();

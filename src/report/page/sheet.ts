@@ -1,6 +1,7 @@
 import type { NamedArray } from '../../core/array.js';
 import type { Drawn, Space } from '../figures/drawn.js';
 import type { Option } from './dom.js';
+import type { Kept } from './kept.js';
 import type { State, Store } from './state.js';
 
 /** A figure of the report as what it is, before it has a place on the page. */
@@ -15,7 +16,7 @@ export interface Sheet {
   /** What can be chosen of it. */
   readonly choices: readonly Choice[];
   /** Which of the reader's choices for all figures it follows. */
-  readonly follows: readonly (keyof State & ('samples' | 'range' | 'colors'))[];
+  readonly follows: readonly (keyof State & ('samples' | 'range' | 'colors' | 'gateColors' | 'norm'))[];
   draw(request: Request): Drawn;
   /** The numbers behind it. */
   data(request: Request): NamedArray;
@@ -34,6 +35,8 @@ export interface Request {
   readonly space: Space;
   readonly store: Store;
   readonly chosen: Chosen;
+  /** What it was drawn from last. */
+  readonly kept: Kept;
   /** The only panel that is wanted, by its place among all; null: all of them. */
   readonly panel: number | null;
 }

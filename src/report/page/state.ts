@@ -1,8 +1,12 @@
 import type { ColorMapName } from '../../figures/figure.js';
 import type { Stretch } from '../figures/cells.js';
+import type { OtherNorm } from '../other-norms.js';
 
 /** The values at the ends of the colours: all there are, 99 in 100 of them, each panel's own; or between minus a number and it. */
 export type ColorRange = 'all' | 'most' | 'each' | number;
+
+/** A norm over units: Euclidean, the sum of absolute values, the largest of them. */
+export type NormName = 'L2' | OtherNorm;
 
 /** Where the crosshair stands. */
 export interface Pointed { readonly group: string; readonly x: number }
@@ -11,7 +15,11 @@ export interface Pointed { readonly group: string; readonly x: number }
 export interface State {
   readonly samples: readonly number[];
   readonly range: ColorRange;
+  /** Of heatmaps whose values lie about zero; and of gates, which lie between 0 and 1. */
   readonly colors: ColorMapName;
+  readonly gateColors: ColorMapName;
+  /** By which norm over units gradients are shown against time. */
+  readonly norm: NormName;
   /** The stretch that is shown, by group of figures; whole where there is none. */
   readonly stretches: ReadonlyMap<string, Stretch>;
   readonly pointed: Pointed | null;

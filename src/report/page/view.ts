@@ -1,21 +1,28 @@
 import { Drawing } from '../../paint/drawing.js';
-import { paint } from '../../paint/paint.js';
 import { platform } from '#platform';
 import { writeNpy } from '../../files/npy.js';
-import type { Drawn } from '../figures/drawn.js';
-import { drawCrosshair, type Cursor, type Marked } from './crosshair.js';
-import { inDark } from './dark.js';
-import { button, chooser, element } from './dom.js';
+import { complete, type Drawn } from '../figures/drawn.js';
+import { NotYet } from './blocks.js';
+import type { Cursor, Marked } from './crosshair.js';
+import { button, chooser, element, setText } from './dom.js';
+import { Kept } from './kept.js';
 import { afterKey, KEYS } from './keys.js';
+import { Picture } from './picture.js';
 import { inData, placeAt } from './places.js';
 import type { Chosen, Request, Sheet } from './sheet.js';
+import type { Job, Slices } from './slices.js';
 import type { State, Store } from './state.js';
 import { moved, within, zoomed } from './stretch.js';
-import { NotYet, whole } from './whole.js';
+import type { Views } from './views.js';
 
 /** What a view needs of the page. */
 export interface Surroundings {
   readonly store: Store;
+  readonly slices: Slices;
+  /** Those that stand on the page. */
+  readonly views: Views;
+  /** Resolves when all of the page has been read. */
+  readonly whole: Promise<void>;
   /** Shows one panel of a sheet, or all of it, by itself. */
   enlarge(sheet: Sheet, panel: number | null, chosen: Chosen): void;
 }
@@ -25,11 +32,11 @@ const CLICK = 4;
 const FURTHEST_PIXELS = 3;
 
 /** A sheet on the page: drawn when it comes in sight and when something changes that it follows. */
-export class View {
+export class View implements Job {
   readonly root: HTMLElement;
   private readonly plot: HTMLElement;
-  private readonly canvas = element('canvas', { 'aria-hidden': 'true' });
-  private readonly overlay = element('canvas', { class: 'overlay', 'aria-hidden': 'true' });
+  private readonly picture = new Picture();
+  private readonly kept = new Kept();
   private readonly readout = element('output', { class: 'readout', 'aria-live': 'off' });
   private readonly description = element('p', { class: 'unseen' });
   private readonly tools = element('div', { class: 'tools' });
@@ -41,8 +48,10 @@ export class View {
   private dragging: Marked['dragged'] = null;
   private visible = false;
   private stale = true;
+  /** Whether only the stretch that is shown has changed since it was drawn. */
+  private moved = false;
   private width = 0;
-  private frame = 0;
+  private printed = false;
   private later: ReturnType<typeof setTimeout> | undefined;
   private readonly ends: (() => void)[];
 
@@ -50,7 +59,7 @@ export class View {
     this.chosen = new Map(only?.chosen);
     const level = only === null ? 'h4' : 'h2';
     const id = `figure-${++count}`;
-    this.plot = element('div', { class: 'plot', tabindex: 0, role: 'application', 'aria-roledescription': 'figure', 'aria-label': sheet.heading, 'aria-describedby': `${id}-what` }, this.canvas, this.overlay);
+    this.plot = element('div', { class: 'plot', tabindex: 0, role: 'application', 'aria-roledescription': 'figure', 'aria-label': sheet.heading, 'aria-describedby': `${id}-what` }, ...this.picture.canvases);
     this.description.id = `${id}-what`;
     this.whole = button('Show all', () => { this.showAll(); }, { hidden: true, title: 'Show the whole axis again (0)' });
     const save = (label: string, what: string, act: () => Promise<void>): HTMLButtonElement =>
@@ -69,88 +78,158 @@ export class View {
 
     const sight = new IntersectionObserver((entries) => { this.seen(entries.at(-1)!.isIntersecting); }, { rootMargin: '400px' });
     sight.observe(this.root);
-    const size = new ResizeObserver(() => { if (this.plot.clientWidth !== this.width) this.redraw(); });
+    const size = new ResizeObserver(() => {
+      const { clientWidth } = this.plot;
+      if (clientWidth === this.width || this.printed) return;
+      const isFirst = this.width === 0;
+      this.width = clientWidth;
+      this.redraw();
+      if (!isFirst) around.views.reserveSoon();
+    });
     size.observe(this.plot);
+    if (only === null) around.views.add(this);
     this.ends = [around.store.listen((before) => { this.changed(before); }), () => { sight.disconnect(); size.disconnect(); }];
   }
 
-  end(): void { for (const end of this.ends) end(); }
+  end(): void {
+    clearTimeout(this.later);
+    this.around.slices.drop(this);
+    for (const end of this.ends) end();
+  }
 
   /** Draws anew, now where it can be seen, else when it is. */
   redraw(): void {
+    this.moved = false;
+    this.drawSoon();
+  }
+
+  private drawSoon(): void {
     this.stale = true;
-    if (!this.visible || this.frame !== 0) return;
+    if (!this.visible || this.printed) return;
     clearTimeout(this.later);
-    const draw = (): void => { this.frame = requestAnimationFrame(() => { this.frame = 0; this.draw(); }); };
-    const { top, bottom } = this.root.getBoundingClientRect();
     // What is beside the screen waits until the wheel rests.
-    if (this.drawn === null || (bottom > 0 && top < innerHeight)) draw();
-    else this.later = setTimeout(draw, 200);
+    if (this.drawn === null || this.onScreen()) this.around.slices.want(this);
+    else this.later = setTimeout(() => { this.around.slices.want(this); }, 200);
+  }
+
+  /** Takes the height that it will have once it is drawn, so that nothing moves when it is. */
+  reserve(): void {
+    if (this.drawn !== null && !this.stale) return;
+    this.width = this.plot.clientWidth;
+    if (this.width === 0) return;
+    try {
+      this.plot.style.minHeight = `${this.sheet.draw({ ...this.request(), kept: new Kept() }).figure.height}px`;
+    } catch (error) {
+      if (!(error instanceof NotYet)) throw error;
+      error.read.then(() => { this.reserve(); }, reportError);
+    }
+  }
+
+  /** How many pixels its picture has, or will have, at a device pixel to each. */
+  get area(): number { return this.plot.clientWidth * this.plot.clientHeight; }
+
+  /** Draws all of it at once, light, as paper is; what is still being read stays out. */
+  print(scale: number): void {
+    if (this.printed || this.width === 0) return;
+    this.printed = true;
+    this.around.slices.drop(this);
+    try {
+      const drawn = this.sheet.draw({ ...this.request({ scale }), kept: new Kept() });
+      this.picture.begin(drawn, { scale, dark: false, moved: false });
+      while (this.picture.step());
+    } catch (error) {
+      if (!(error instanceof NotYet)) throw error;
+    }
+  }
+
+  /** Shows what the screen showed before it was printed. */
+  endPrint(): void {
+    if (!this.printed) return;
+    this.printed = false;
+    if (this.visible) this.redraw();
+    else this.forget();
+  }
+
+  onScreen(): boolean {
+    const { top, bottom } = this.root.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
   }
 
   private seen(visible: boolean): void {
     this.visible = visible;
-    if (visible && this.stale) this.redraw();
-    if (visible || this.drawn === null) return;
-    // Out of sight its pixels are given back, or a model of many layers takes gigabytes.
+    if (visible && this.stale) this.drawSoon();
+    if (visible) return;
+    if (!this.printed) this.forget();
+  }
+
+  /** Out of sight its pixels are given back, or a model of many layers takes gigabytes. */
+  private forget(): void {
+    this.around.slices.drop(this);
     this.stale = true;
-    for (const canvas of [this.canvas, this.overlay]) canvas.width = canvas.height = 0;
+    this.picture.clear();
+    this.kept.clear();
   }
 
   private changed(before: State): void {
     const { state } = this.around.store;
     const group = this.drawn?.probe?.group;
-    const redrawn = state.dark !== before.dark || this.sheet.follows.some((part) => state[part] !== before[part]) || (group !== undefined && state.stretches.get(group) !== before.stretches.get(group));
-    if (redrawn) this.redraw();
+    if (state.dark !== before.dark || this.sheet.follows.some((part) => state[part] !== before[part])) this.redraw();
+    else if (group !== undefined && state.stretches.get(group) !== before.stretches.get(group)) this.drawSoon();
     else if (state.pointed !== before.pointed && (state.pointed?.group === group || before.pointed?.group === group)) this.markAgain();
   }
 
   private request(space: Partial<Request['space']> = {}): Request {
     const scale = Math.min(FURTHEST_PIXELS, devicePixelRatio);
-    return { space: { width: this.width, scale, titled: false, large: this.only !== null, ...space }, store: this.around.store, chosen: this.chosen, panel: this.only?.panel ?? null };
+    return { space: { width: this.width, scale, titled: false, large: this.only !== null, ...space }, store: this.around.store, chosen: this.chosen, kept: this.kept, panel: this.only?.panel ?? null };
   }
 
-  private draw(): void {
-    this.width = this.plot.clientWidth;
+  /** Draws all but the panels' marks. */
+  begin(): void {
+    if (this.width === 0) this.width = this.plot.clientWidth;
     if (this.width === 0) return;
     const { space } = this.request();
-    try {
-      this.drawn = this.sheet.draw(this.request());
-    } catch (error) {
-      if (!(error instanceof NotYet)) throw error;
-      this.readout.textContent = 'Being read \u2026';
-      whole.then(() => { this.redraw(); }, reportError);
-      return;
-    }
-    this.stale = false;
-    const figure = this.around.store.state.dark ? inDark(this.drawn.figure) : this.drawn.figure;
-    for (const canvas of [this.canvas, this.overlay]) {
-      canvas.width = Math.round(figure.width * space.scale);
-      canvas.height = Math.round(figure.height * space.scale);
-      canvas.style.width = `${figure.width}px`;
-      canvas.style.height = `${figure.height}px`;
-    }
-    this.plot.style.minHeight = `${figure.height}px`;
-    paint(figure, this.canvas.getContext('2d', { willReadFrequently: true })!, space.scale);
-    this.description.textContent = `${figure.description} ${this.drawn.probe === null ? '' : KEYS}`;
-    const { probe } = this.drawn;
+    if (!this.whenRead(() => { this.drawn = this.sheet.draw(this.request()); })) return;
+    const drawn = this.drawn!;
+    this.picture.begin(drawn, { scale: space.scale, dark: this.around.store.state.dark, moved: this.moved });
+    [this.stale, this.moved] = [false, true];
+    this.plot.style.minHeight = `${drawn.figure.height}px`;
+    setText(this.description, `${drawn.figure.description} ${drawn.probe === null ? '' : KEYS}`);
+    const { probe } = drawn;
     this.whole.hidden = probe === null || !this.around.store.state.stretches.has(probe.group);
     this.plot.classList.toggle('live', probe !== null);
-    if (this.cursor && (probe === null || this.cursor.panel >= figure.panels.length || this.cursor.row >= probe.rows(this.cursor.panel))) this.cursor = null;
+    if (this.cursor && (probe === null || this.cursor.panel >= drawn.figure.panels.length || this.cursor.row >= probe.rows(this.cursor.panel))) this.cursor = null;
     this.say();
     this.markAgain();
   }
 
+  /** Draws one panel more. */
+  step(): boolean {
+    let more = false;
+    return this.whenRead(() => { more = this.picture.step(); }) && more;
+  }
+
+  /** Does what needs numbers; where these are still being read, it is drawn anew when they have been. Returns whether it was done. */
+  private whenRead(act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      if (!(error instanceof NotYet)) throw error;
+      setText(this.readout, 'Being read \u2026');
+      error.read.then(() => { this.redraw(); }, reportError);
+      return false;
+    }
+  }
+
   private markAgain(): void {
-    if (this.drawn === null || this.overlay.width === 0) return;
-    const { scale } = this.request().space;
-    drawCrosshair(this.overlay, this.drawn, scale, { pointed: this.around.store.state.pointed, cursor: this.cursor, dragged: this.dragging, ...(this.around.store.state.dark ? { color: '#f0f0f0', halo: '#18181a' } : { color: '#202020', halo: '#ffffff' }) });
+    this.whenRead(() => { this.picture.mark({ pointed: this.around.store.state.pointed, cursor: this.cursor, dragged: this.dragging }); });
   }
 
   /** What is read where the cursor is. */
   private say(): void {
     const { probe } = this.drawn ?? { probe: null };
-    this.readout.textContent = this.cursor && probe ? probe.at(this.cursor.panel, this.cursor.row, this.cursor.x).text : '';
+    const { cursor } = this;
+    this.whenRead(() => { setText(this.readout, cursor && probe ? probe.at(cursor.panel, cursor.row, cursor.x).text : ''); });
   }
 
   private moveTo(cursor: Cursor | null): void {
@@ -177,7 +256,7 @@ export class View {
   private listenToPointer(): void {
     const { plot } = this;
     const point = (event: MouseEvent): { px: number; py: number } => {
-      const { left, top } = this.canvas.getBoundingClientRect();
+      const { left, top } = this.picture.bounds();
       return { px: event.clientX - left, py: event.clientY - top };
     };
     plot.addEventListener('pointermove', (event) => {
@@ -283,17 +362,17 @@ export class View {
   }
 
   private get file(): string {
-    return [this.sheet.file, ...[...this.chosen.values()].filter((value) => /^[\w/ -]{1,40}$/.test(value)).map((value) => value.replace(/[^\w-]+/g, '-'))].join('-');
+    return [this.sheet.file, ...(this.sheet.follows.includes('norm') ? [`${this.around.store.state.norm}-norm`] : []), ...[...this.chosen.values()].filter((value) => /^[\w/ -]{1,40}$/.test(value)).map((value) => value.replace(/[^\w-]+/g, '-'))].join('-');
   }
 
   private async save(format: 'png' | 'svg'): Promise<void> {
-    await whole;
-    const { figure } = this.sheet.draw(this.request({ width: Math.max(480, this.width), scale: 2, titled: true }));
-    await new Drawing(figure).save(`${this.file}.${format}`);
+    await this.around.whole;
+    const drawn = this.sheet.draw({ ...this.request({ width: Math.max(480, this.width), scale: 2, titled: true }), kept: new Kept() });
+    await new Drawing(complete(drawn)).save(`${this.file}.${format}`);
   }
 
   private async saveData(): Promise<void> {
-    await whole;
+    await this.around.whole;
     await platform.save(`${this.file}.npy`, writeNpy(this.sheet.data(this.request())), 'application/octet-stream');
   }
 }

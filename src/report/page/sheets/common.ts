@@ -1,4 +1,4 @@
-import type { NamedArray, Numbers } from '../../../core/array.js';
+import type { NamedArray } from '../../../core/array.js';
 import type { Range } from '../../../figures/options.js';
 import { Cells } from '../../figures/cells.js';
 import type { Lines } from '../../figures/lines.js';
@@ -28,53 +28,24 @@ const upTo = (count: number): Int32Array => Int32Array.from({ length: count }, (
 /** Units by timesteps: of one sample, or the mean of several. */
 export function unitsOf(sequence: Sequence, samples: readonly number[]): Cells {
   const { timesteps, units } = sizesOf(sequence);
-  return new Cells(sequence.array.data, samples.map((sample) => sample * timesteps * units), upTo(units), timesteps, units);
+  return new Cells(sequence.array, samples.map((sample) => sample * timesteps * units), upTo(units), timesteps, units);
 }
 
 /** Samples by timesteps of one unit. */
 export function samplesOfUnit(sequence: Sequence, unit: number, samples: readonly number[]): Cells {
   const { timesteps, units } = sizesOf(sequence);
-  return new Cells(sequence.array.data, [unit], samples.map((sample) => sample * timesteps * units), timesteps, units);
-}
-
-interface Extent { readonly least: number; readonly largest: number; readonly most: number }
-const extents = new WeakMap<Numbers, Extent>();
-
-/** How many values are looked at to find what 99 in 100 lie below. */
-const LOOKED_AT = 200_000;
-
-function extentOf(data: Numbers): Extent {
-  const known = extents.get(data);
-  if (known) return known;
-  let [least, largest] = [0, 0];
-  for (const value of data) {
-    if (value - value !== 0) continue;
-    if (value < least) least = value;
-    if (value > largest) largest = value;
-  }
-  // Every n-th value, n odd, so that it doesn't keep step with the units.
-  const step = Math.max(1, Math.floor(data.length / LOOKED_AT)) | 1;
-  const some = new Float64Array(Math.ceil(data.length / step));
-  let found = 0;
-  for (let i = 0; i < data.length; i += step) if (Number.isFinite(data[i])) some[found++] = Math.abs(data[i]!);
-  const sorted = some.subarray(0, found).sort();
-  const extent = { least, largest, most: sorted[Math.floor(0.99 * (found - 1))] ?? 0 };
-  extents.set(data, extent);
-  return extent;
+  return new Cells(sequence.array, [unit], samples.map((sample) => sample * timesteps * units), timesteps, units);
 }
 
 /** The values at the ends of the colours, as the reader chose: symmetric about zero, but for gates, which go from 0 to 1. */
-export function colorDomain({ array, isGate }: Sequence, range: ColorRange): Range | 'each' {
+export function colorDomain({ extent, isGate }: Sequence, range: ColorRange): Range | 'each' {
   if (range === 'each') return 'each';
   if (typeof range === 'number') return isGate ? [0, range] : [-range, range];
   if (isGate) return [0, 1];
-  const { least, largest, most } = extentOf(array.data);
+  const { least, largest, most } = extent;
   const size = (range === 'most' ? most : 0) || Math.max(-least, largest) || 1;
   return [-size, size];
 }
-
-/** What 99 in 100 of the values of arrays lie within, about zero; of the array for which it is most. */
-export const mostOf = (...all: readonly Numbers[]): number => Math.max(...all.map((data) => extentOf(data).most)) || 1;
 
 /** The samples that were picked as an array of their own; all of it where all are. */
 export function picked(sequence: Sequence, samples: readonly number[]): NamedArray {

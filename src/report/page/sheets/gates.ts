@@ -1,5 +1,6 @@
 import { isMeasured, type RecurrenceAnalysis } from '../../../measure/analysis.js';
-import type { LayerContent } from '../../content.js';
+import type { LayerContent, Sequence } from '../../content.js';
+import type { Cells } from '../../figures/cells.js';
 import { heatmaps } from '../../figures/heatmaps.js';
 import type { Line } from '../../figures/lines.js';
 import { fileName, wanted, type Chosen, type Sheet } from '../sheet.js';
@@ -20,17 +21,22 @@ export function gateHeatmapSheet(title: string, layer: LayerContent, part: strin
     file: fileName(title, 'gates'), heading: 'Gates over time, by unit',
     about: 'How far each unit’s gates are open: 0 shut, 1 open. Time from left to right, a row for each unit.',
     wide: true,
-    follows: ['samples', 'range', 'colors'],
+    follows: ['samples', 'range', 'gateColors'],
     choices: [{
       name: 'sample', label: 'Of', options: () => [{ value: 'mean', text: 'the mean of the picked samples' }, ...(gates[0]!.together === null ? Array.from({ length: count }, (_, i) => ({ value: String(i), text: `sample ${i}` })) : [])],
     }],
-    draw: ({ space, store, chosen, panel }) => {
+    draw: ({ space, store, chosen, panel, kept }) => {
       const one = sample(chosen);
-      const panels = gates.map((gate) => ({ label: gateName(gate.name), shortLabel: gateName(gate.name), cells: unitsOf(gate, one === null ? samplesOf(gate, store.state.samples) : [one]) }));
+      kept.begin(gates[0]!);
+      const cellsOf = (gate: Sequence): Cells => {
+        const samples = one === null ? samplesOf(gate, store.state.samples) : [one];
+        return kept.get(`${gate.name} ${samples.join()}`, () => unitsOf(gate, samples));
+      };
+      const panels = gates.map((gate) => ({ label: gateName(gate.name), shortLabel: gateName(gate.name), cells: cellsOf(gate) }));
       return heatmaps({
         panels: wanted(panels, { panel }), title: `${title}: gates, ${one === null ? 'mean of the samples' : `sample ${one}`}`, subtitle: '',
         description: `Heatmaps of the gates ${panels.map(({ label }) => label).join(', ')}, timesteps 0 to ${timesteps - 1} across, units 0 to ${units - 1} down.`,
-        rowName: 'unit', columnName: 'timestep', valueName: 'how far open', domain: colorDomain(gates[0]!, store.state.range), colors: store.state.colors,
+        rowName: 'unit', columnName: 'timestep', valueName: 'how far open', domain: colorDomain(gates[0]!, store.state.range), colors: store.state.gateColors,
         stretch: store.stretchOf(`timestep ${timesteps}`, timesteps),
       }, space);
     },

@@ -1,4 +1,5 @@
-import type { Analysis, RecurrenceAnalysis } from '../../../measure/analysis.js';
+import type { Numbers } from '../../../core/array.js';
+import type { Analysis, ForwardHorizon, Measured, RecurrenceAnalysis } from '../../../measure/analysis.js';
 import { isMeasured } from '../../../measure/analysis.js';
 import type { Line } from '../../figures/lines.js';
 import { fileName, type Sheet } from '../sheet.js';
@@ -9,6 +10,9 @@ const main = { width: 1.7, opacity: 1 } as const;
 const thin = { width: 0.8, opacity: 0.45 } as const;
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
+/** Whether there is anything to draw. */
+const someFinite = (values: Numbers): boolean => values.some((value: number) => Number.isFinite(value));
+
 /** What each timestep adds to the gradient by the weights. */
 export function learningSheet(title: string, { learning, timesteps }: RecurrenceAnalysis): Sheet | null {
   if (!isMeasured(learning)) return null;
@@ -16,11 +20,11 @@ export function learningSheet(title: string, { learning, timesteps }: Recurrence
   return curveSheet({
     file: fileName(title, 'per-step-learning'), heading: 'What each timestep adds to learning', title: `${title}: each timestep’s part of the gradient by the weights`,
     about: 'The gradient by a weight is a sum over the timesteps at which it is used. Share: how much of the sum a step’s term makes, along its direction; the shares sum to 1, and a step with a negative one works against the others. Norm: how large the term is.',
-    choices: [{ name: 'what', label: 'Show', options: () => [{ value: 'shares', text: 'share of the gradient' }, { value: 'norms', text: 'norm of the term' }] }],
+    choices: [{ name: 'what', label: 'Show', options: () => [{ value: 'shares', text: 'share of the gradient' }, { value: 'norms', text: 'L2 norm of the term' }] }],
     curves: ({ chosen }) => ({
       panels: [{ label: '', shortLabel: '', lines: Object.entries(shares(chosen) ? learning.shares : learning.norms).map(([label, values]): Line => ({ label, values, color: colorOf(label), width: 1.4, opacity: 1 })) }],
       subtitle: '', description: `${shares(chosen) ? 'Share' : 'Norm'} of each timestep’s term of the gradient by ${Object.keys(learning.shares).join(', ')}.`,
-      xName: 'timestep', yName: shares(chosen) ? 'share of the gradient' : 'norm of the term', length: timesteps, log: !shares(chosen),
+      xName: 'timestep', yName: shares(chosen) ? 'share of the gradient' : 'L2 norm of the term', length: timesteps, log: !shares(chosen),
       legend: Object.keys(learning.shares).map((label) => ({ label, color: colorOf(label) })),
     }),
   });
@@ -43,7 +47,7 @@ export function truncationSheet(title: string, { learning }: RecurrenceAnalysis,
 
 /** Singular values of products of Jacobians, by how many steps they span. */
 export function jacobianSheet(title: string, { jacobians }: RecurrenceAnalysis): Sheet | null {
-  if (!isMeasured(jacobians) || jacobians.largest.length === 0) return null;
+  if (!isMeasured(jacobians) || !someFinite(jacobians.largest)) return null;
   const { largest, rms, samples } = jacobians;
   return curveSheet({
     file: fileName(title, 'jacobians'), heading: 'What many steps do to a change of the state', title: `${title}: singular values of products of Jacobians`,
@@ -59,7 +63,7 @@ export function jacobianSheet(title: string, { jacobians }: RecurrenceAnalysis):
 
 /** Singular values of single steps' Jacobians. */
 export function singularSheet(title: string, { jacobians }: RecurrenceAnalysis): Sheet | null {
-  if (!isMeasured(jacobians) || jacobians.at.length === 0) return null;
+  if (!isMeasured(jacobians) || jacobians.at.length === 0 || !someFinite(jacobians.hidden.data)) return null;
   const { hidden, at } = jacobians;
   const units = hidden.shape[1]!;
   return curveSheet({
@@ -75,7 +79,7 @@ export function singularSheet(title: string, { jacobians }: RecurrenceAnalysis):
 
 /** The Lyapunov spectrum. */
 export function lyapunovSheet(title: string, { lyapunov }: RecurrenceAnalysis): Sheet | null {
-  if (!isMeasured(lyapunov) || lyapunov.exponents.length === 0) return null;
+  if (!isMeasured(lyapunov) || !someFinite(lyapunov.exponents)) return null;
   const { exponents, error, samples, steps } = lyapunov;
   return curveSheet({
     file: fileName(title, 'lyapunov'), heading: 'Lyapunov spectrum', title: `${title}: Lyapunov exponents`,
@@ -114,20 +118,22 @@ export function unitHorizonSheet(title: string, { carried, units }: RecurrenceAn
   });
 }
 
-/** How far back the inputs change the model's output. */
-export function forwardSheet({ forward, settings }: Analysis): Sheet | null {
+/** How far back inputs change the model's output, or a recurrence's state. */
+export function forwardSheet(title: string, forward: Measured<ForwardHorizon>, { settings }: Pick<Analysis, 'settings'>): Sheet | null {
   if (!isMeasured(forward)) return null;
-  const { occluded, change, loss, timesteps } = forward;
+  const { occluded, change, loss, timesteps, end, of } = forward;
+  const what = of === 'output' ? 'the last output' : 'the state that it comes to';
+  const withLoss = of === 'output';
   return curveSheet({
-    file: 'forward-horizon', heading: 'How far back the inputs matter', title: 'Effect of replacing the first timesteps of the input',
-    about: `The first steps of each input were replaced by another sample’s. First: by how much the last output changes, as a share of what replacing all ${timesteps} does; dashed: ${(100 * settings.share).toPrecision(2)}%. Second: the loss. A small gradient and a short memory are two things: this shows the second.`,
+    file: fileName(title, 'forward-horizon'), heading: 'How far back the inputs matter', title: `${title === '' ? '' : `${title}: `}effect of replacing the ${end} timesteps of the input`,
+    about: `The ${end} steps of each input were replaced by another sample’s. ${withLoss ? 'First: by' : 'By'} how much ${what} changes, as a share of what replacing all ${timesteps} does; dashed: ${(100 * settings.share).toPrecision(2)}%. ${withLoss ? 'Second: the loss. ' : ''}A small gradient and a short memory are two things: this shows the second.`,
     curves: () => ({
       panels: [
-        { label: 'change of the output', shortLabel: 'output', lines: [{ label: '', values: change, color: colorOf('hidden'), ...main }], rules: [{ at: settings.share, dash: [4, 3] }] },
-        { label: 'loss', shortLabel: 'loss', lines: [{ label: '', values: loss, color: colorOf('outputs'), ...main }] },
+        { label: withLoss ? 'change of the output' : '', shortLabel: withLoss ? 'output' : '', lines: [{ label: 'change', values: change, color: colorOf('hidden'), ...main }], rules: [{ at: settings.share, dash: [4, 3] }] },
+        ...(withLoss ? [{ label: 'loss', shortLabel: 'loss', lines: [{ label: '', values: loss, color: colorOf('outputs'), ...main }] }] : []),
       ],
-      subtitle: '', description: `Change of the output and loss against how many of the first timesteps were replaced, 0 to ${timesteps}.`,
-      xName: 'first timesteps replaced', yName: 'value', length: occluded.length, xs: occluded, log: false, legend: [], ownScales: true, holds: [0], least: 300,
+      subtitle: '', description: `Change of ${what}${withLoss ? ' and loss' : ''} against how many of the ${end} timesteps were replaced, 0 to ${timesteps}.`,
+      xName: `${end} timesteps replaced`, yName: withLoss ? 'change (share of all), loss' : 'share of the change', length: occluded.length, xs: occluded, log: false, legend: [], ownScales: true, holds: [0], least: 300,
     }),
   });
 }

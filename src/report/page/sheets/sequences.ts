@@ -41,26 +41,27 @@ export function heatmapSheet(layer: LayerContent): Sheet {
     file: fileName(layer.name, 'heatmap'), heading: 'Over time, as heatmaps',
     about: 'Time from left to right. By sample: a heatmap for each, a row for each unit; next to white (in the blue and red maps): next to nothing. The samples, the colours and the values at their ends are chosen at the top of the page. Where there are more cells than pixels, a pixel shows the mean of its cells.',
     wide: true,
-    follows: ['samples', 'range', 'colors'],
+    follows: ['samples', 'range', 'colors', 'gateColors'],
     choices: [quantityChoice(layer), {
       name: 'by', label: 'Panels', options: () => [{ value: 'sample', text: 'one for each sample' }, { value: 'mean', text: 'one, the mean of the samples' }, { value: 'unit', text: 'one for each unit' }],
     }, unitChoice(layer, (chosen) => by(chosen) === 'unit')],
-    draw: ({ space, store, chosen, panel }) => {
+    draw: ({ space, store, chosen, panel, kept }) => {
       const sequence = chosenOf(layer, chosen);
+      kept.begin(sequence);
       const { timesteps, units } = sizesOf(sequence);
-      const { samples: all, range, colors } = store.state;
+      const { samples: all, range, colors, gateColors } = store.state;
       const samples = samplesOf(sequence, all);
       const panels = by(chosen) === 'unit'
-        ? unitsChosen(sequence, chosen).map((unit) => ({ label: `unit ${unit}`, shortLabel: String(unit), cells: samplesOfUnit(sequence, unit, samples) }))
-        : by(chosen) === 'mean' ? [{ label: `mean of ${samples.length} samples`, shortLabel: 'mean', cells: unitsOf(sequence, samples) }]
-          : samples.map((sample) => ({ label: sampleLabel(sequence, sample), shortLabel: String(sample), cells: unitsOf(sequence, [sample]) }));
+        ? unitsChosen(sequence, chosen).map((unit) => ({ label: `unit ${unit}`, shortLabel: String(unit), cells: kept.get(`unit ${unit} of ${samples.join()}`, () => samplesOfUnit(sequence, unit, samples)) }))
+        : by(chosen) === 'mean' ? [{ label: `mean of ${samples.length} samples`, shortLabel: 'mean', cells: kept.get(`mean of ${samples.join()}`, () => unitsOf(sequence, samples)) }]
+          : samples.map((sample) => ({ label: sampleLabel(sequence, sample), shortLabel: String(sample), cells: kept.get(`sample ${sample}`, () => unitsOf(sequence, [sample])) }));
       const domain = colorDomain(sequence, range);
       return heatmaps({
         panels: wanted(panels, { panel }), title: `${layer.name}: ${nameOf(sequence)}`,
         subtitle: domain === 'each' ? 'each panel coloured over its own range' : '',
         description: `${panels.length} heatmap${panels.length === 1 ? '' : 's'} of the ${nameOf(sequence)} of layer ${layer.name}, timesteps 0 to ${timesteps - 1} across, ${by(chosen) === 'unit' ? 'samples' : `units 0 to ${units - 1}`} down.`,
         rowName: by(chosen) === 'unit' ? 'sample' : 'unit', ...(by(chosen) === 'unit' ? { rowNumbers: samples } : {}),
-        columnName: 'timestep', valueName: valueName(sequence), domain, colors, stretch: store.stretchOf(`timestep ${timesteps}`, timesteps),
+        columnName: 'timestep', valueName: valueName(sequence), domain, colors: sequence.isGate ? gateColors : colors, stretch: store.stretchOf(`timestep ${timesteps}`, timesteps),
       }, space);
     },
     data: ({ chosen, store }) => {
@@ -79,8 +80,10 @@ export function gridSheet(layer: LayerContent): Sheet {
     wide: true,
     follows: ['samples'],
     choices: [quantityChoice(layer), { name: 'by', label: 'Panels', options: () => [{ value: 'unit', text: 'one for each unit' }, { value: 'sample', text: 'one for each sample' }] }, unitChoice(layer, () => true)],
-    draw: ({ space, store, chosen, panel }) => {
+    draw: ({ space, store, chosen, panel, kept }) => {
       const sequence = chosenOf(layer, chosen);
+      kept.begin(sequence);
+      const row = (unit: number, sample: number): Float64Array => kept.get(`${unit} of ${sample}`, () => samplesOfUnit(sequence, unit, [sample]).row(0));
       const { timesteps, samples: count } = sizesOf(sequence);
       const [samples, units] = [samplesOf(sequence, store.state.samples), unitsChosen(sequence, chosen)];
       const [sampleColors, unitColors] = [palette(count), palette(PAGE)];
@@ -88,12 +91,12 @@ export function gridSheet(layer: LayerContent): Sheet {
       const panels = bySample(chosen)
         ? samples.map((sample): LinePanel => ({
           label: sampleLabel(sequence, sample), shortLabel: String(sample),
-          lines: units.map((unit, u) => ({ label: `unit ${unit}`, values: samplesOfUnit(sequence, unit, [sample]).row(0), ...look(unitColors[u]!, units.length) })),
+          lines: units.map((unit, u) => ({ label: `unit ${unit}`, values: row(unit, sample), ...look(unitColors[u]!, units.length) })),
         }))
-        : units.map((unit): LinePanel => {
-          const cells = samplesOfUnit(sequence, unit, samples);
-          return { label: `unit ${unit}`, shortLabel: String(unit), lines: samples.map((sample, s) => ({ label: sampleLabel(sequence, sample), values: cells.row(s), ...look(sampleColors[sample] ?? sampleColors[0]!, samples.length) })) };
-        });
+        : units.map((unit): LinePanel => ({
+          label: `unit ${unit}`, shortLabel: String(unit),
+          lines: samples.map((sample) => ({ label: sampleLabel(sequence, sample), values: row(unit, sample), ...look(sampleColors[sample] ?? sampleColors[0]!, samples.length) })),
+        }));
       return lines({
         panels: wanted(panels, { panel }), title: `${layer.name}: ${nameOf(sequence)}`, subtitle: '',
         description: `${panels.length} line charts of the ${nameOf(sequence)} of layer ${layer.name} against timestep 0 to ${timesteps - 1}, one for each ${bySample(chosen) ? 'sample, with a line for each unit' : 'unit, with a line for each sample'}.`,

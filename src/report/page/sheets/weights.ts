@@ -6,7 +6,7 @@ import type { LayerContent } from '../../content.js';
 import type { Probe } from '../../figures/drawn.js';
 import { fileName, type Request, type Sheet } from '../sheet.js';
 import type { ColorRange } from '../state.js';
-import { mostOf } from './common.js';
+import { mostOf } from '../../extent.js';
 
 /** The weights of a layer, or the gradients by them, by kernel and gate. */
 export function weightSheet(layer: LayerContent, of: 'weights' | 'gradients'): Sheet | null {
@@ -27,7 +27,7 @@ export function weightSheet(layer: LayerContent, of: 'weights' | 'gradients'): S
         of, title: space.titled ? 'auto' : 'none', colorMap: colors, norm: normOf(range, weights),
         widthScale: Math.min(10, Math.max(0.1, space.width / 720)),
       });
-      return { figure, probe: probeOf(figure.panels, weights) };
+      return { figure: { ...figure, panels: figure.panels.map((panel) => ({ ...panel, marks: [] })) }, marks: (panel) => figure.panels[panel]!.marks, probe: probeOf(figure.panels, weights) };
     },
     data: (request) => {
       const { kernel, recurrentKernel } = one(request).directions[0]!;
@@ -43,7 +43,7 @@ export function weightSheet(layer: LayerContent, of: 'weights' | 'gradients'): S
 function normOf(range: ColorRange, { directions }: GateWeights): readonly [number, number] | 'auto' | 'none' {
   if (range === 'each') return 'none';
   if (range === 'all') return 'auto';
-  const size = range === 'most' ? mostOf(...directions.flatMap(({ kernel, recurrentKernel }) => [kernel.data, recurrentKernel.data])) : range;
+  const size = range === 'most' ? Math.max(...directions.flatMap(({ kernel, recurrentKernel }) => [mostOf(kernel.data), mostOf(recurrentKernel.data)])) || 1 : range;
   return [-size, size];
 }
 

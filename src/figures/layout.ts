@@ -71,7 +71,9 @@ export function layOutPanels(contents: Contents, grid: GridShape, sizes: Density
   let numbersY = options.ticks === 'both' || options.ticks === 'y';
   const everyX = grid.rows > 1 && (options.shareX === 'none' || options.shareX === 'row');
   const everyY = grid.columns > 1 && (options.shareY === 'none' || options.shareY === 'column');
-  const exponents = { x: commonExponent(plots.map((plot) => plot.x.domain)), y: commonExponent(plots.map((plot) => plot.y.domain)) };
+  // Positions and counts are written out, or shortened each by itself.
+  const exponentOf = (axis: 'x' | 'y'): number | undefined => commonExponent(plots.map((plot) => plot[axis]).filter(({ kind }) => kind === 'value').map(({ domain }) => domain));
+  const exponents = { x: exponentOf('x'), y: exponentOf('y') };
 
   const gap = options.tight ? 0 : sizes.gap;
   const beside = sizes.tickLength + tickGap;

@@ -24,6 +24,12 @@ describe('featuresHist', () => {
     expect(figure.description).toBe('Histogram of output in 4 bins. Values go from 0 to 12.');
   });
 
+  it('shortens large counts at the axis, each by itself, and names no power of ten as well', () => {
+    const [panel] = featuresHistFigure(namedArray(new Float32Array(50_000).fill(1), [50_000]), { bins: 5 }).panels;
+    expect(panel.y.ticks.map(({ text }) => text)).toContain('20k');
+    expect(panel.y.label?.text).toBe('count');
+  });
+
   it.each([
     ['sample', [[3, 3, 0, 0], [0, 0, 3, 3]], ['sample 0', 'sample 1']],
     ['timestep', [[3, 0, 3, 0], [0, 3, 0, 3]], ['timestep 0', 'timestep 1']],

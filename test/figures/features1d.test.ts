@@ -16,6 +16,12 @@ const labels = (figure: Figure): string[] => figure.panels.map(({ texts }) => te
 const drawn = (options?: Features1DOptions): Figure => features1DFigure(told, options);
 
 describe('features1D', () => {
+  it('writes positions out, also of 20,000 timesteps', () => {
+    const [panel] = features1DFigure(namedArray(new Float32Array(20_000).fill(1), [1, 20_000, 1])).panels;
+    expect(panel.x.ticks.map(({ text }) => text)).toContain('10000');
+    expect(panel.x.label?.text).toBe('timestep');
+  });
+
   it('shows unit i in panel i, a line for each sample', () => {
     const figure = drawn();
     expect(figure.panels).toHaveLength(4);

@@ -68,11 +68,11 @@ export interface RecurrenceAnalysis {
   readonly verdict: Verdict;
 }
 
-/** The norm of a gradient (or any array) against time. Arrays by timestep, in input order; NaN at steps that are masked in every sample. */
+/** The norm of a gradient (or any array) against time. Arrays by timestep, in input order; NaN at steps that are masked in every sample, and where the gradient is. */
 export interface Flow {
   /** Over all samples and units together: what stands in "the norm at t". */
   readonly norm: Float64Array;
-  /** (samples, timesteps): each sample's norm over units; NaN where masked. */
+  /** (samples, timesteps): each sample's norm over units; NaN where masked, or where the gradient is. */
   readonly bySample: NamedArray;
   /** Over samples: the middle, and the 10th and 90th percentile. */
   readonly median: Float64Array;
@@ -85,16 +85,16 @@ export interface Flow {
 /** What of the gradient at one step gets how far back: a curve against lag. */
 export interface Carried {
   readonly of: 'hidden' | 'cell';
-  /** Over samples: the median of (norm at lag k) / (norm at lag 0), and the 10th and 90th percentile. By lag, from 0. */
+  /** Over samples: the median of (norm at lag k) / (norm at lag 0), and the 10th and 90th percentile. By lag, from 0, as far back as three samples reach, or all of fewer. */
   readonly norm: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
-  /** How many samples reach back that far. */
+  /** By lag: how many samples reach back that far. */
   readonly samples: Int32Array;
   /** The factor per step, fitted. */
   readonly decay: Measured<Decay>;
   readonly horizon: Horizon;
-  /** By unit, of the root mean square over samples. */
+  /** By unit, of the root mean square over the samples that reach back that far. */
   readonly unitHorizons: readonly Horizon[];
   /** `float32` where the recurrence is large: values below 1e-30 of the start are 0 then. */
   readonly precision: 'float64' | 'float32';
@@ -133,15 +133,15 @@ export interface ForwardHorizon {
   readonly occluded: Int32Array;
   /** By `occluded`: the root mean square change, in units of that at all steps occluded (1 at the end). */
   readonly change: Float64Array;
-  /** Likewise the loss, of the last output step where there are several; of a state only where none and all are occluded, else NaN. */
+  /** Likewise the loss without penalties on weights, of the last output step where there are several; of a state only where none and all are occluded, else NaN. */
   readonly loss: Float64Array;
-  /** (loss - loss at 0) / loss at 0 with everything occluded. */
+  /** (loss - loss at 0) / |loss at 0| with everything occluded; Infinity where that at 0 is 0, and it rises. */
   readonly lossRise: number;
   /** Whether the loss with everything occluded is half again as high or more, and the chance 0.01: else the model has learnt nothing of x that shows. */
   readonly usesInputs: boolean;
-  /** How likely the loss would be this low if predictions had nothing to do with targets; see `chanceOf`. At least 0.01. */
+  /** How likely the loss would be this low if predictions had nothing to do with targets; see `chanceOf`. At least 0.01: fewer than some 6 samples hardly get there. */
   readonly chance: number;
-  /** How many steps back an input changes it by at least the share of what all do. */
+  /** How many steps back inputs change it by at least the share of what all do: at least so many, where not all places were tried (see `occluded`). */
   readonly horizon: Horizon;
   readonly timesteps: number;
   /** How often all was repeated, each time with other samples paired; fewer times, at fewer places, in models that take long. */

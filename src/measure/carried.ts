@@ -1,15 +1,17 @@
-import { quantile } from 'd3-array';
 import type { Floats } from '../cells/floats.js';
 import type { AnalysisSettings, Carried, Measured } from './analysis.js';
 import { fitDecay } from './decay.js';
 import { horizonOf } from './horizon.js';
 import { norm } from './linear-algebra.js';
 import { firstSamples, inFloat64, lastEntry, replayed, stepCost, stepsOf, type Replay } from './replay.js';
+import { quantile } from './statistics.js';
 
 /** Up to so many multiplications and additions it runs in float64, on the reference cells; */
 const IN_FLOAT64 = 2e7;
 /** and up to so many with all samples, on the kernels. */
 const WITH_ALL = 2e10;
+/** A curve goes as far back as so many samples reach, or all where there are fewer: one long sequence doesn't speak for the others. */
+const REACH = 3;
 
 /**
  * What of the gradient at one step gets how far back through the recurrence: for each sample, the norms of dL/dh_(s-k) and dL/dc_(s-k)
@@ -23,7 +25,7 @@ const WITH_ALL = 2e10;
  * the median stands for all: a mean of logarithms would be 0 where one sample of many is (a rectified unit that is shut all along).
  *
  * @param replay a recurrence as a run recorded it
- * @returns why not, where the gradient is zero, or not finite, at every sample
+ * @returns why not, where the gradient is zero throughout, or not finite at some sample: then the loss isn't either
  */
 export function carried(replay: Replay, settings: Pick<AnalysisSettings, 'share' | 'confidence'>): Measured<readonly Carried[]> {
   const sums = new CarriedSums(replay.input.samples, settings);
@@ -47,7 +49,9 @@ export class CarriedSums {
   private precision: Carried['precision'] = 'float64';
   private units = 0;
   private seen = 0;
-  private notFinite = false;
+  private notFinite = 0;
+  private looked = 0;
+  private reads = false;
 
   /** @param samples how many there are in all */
   constructor(private readonly samples: number, private readonly settings: Pick<AnalysisSettings, 'share' | 'confidence'>) {}
@@ -66,7 +70,9 @@ export class CarriedSums {
     for (const of of cell.hasCellState ? ['hidden', 'cell'] as const : ['hidden'] as const) {
       if (!this.states.has(of)) this.states.set(of, { curves: [], byUnit: new Float64Array(timesteps * units), reaching: new Int32Array(timesteps) });
     }
-    this.notFinite ||= starts.notFinite;
+    this.notFinite += starts.notFinite;
+    this.reads ||= starts.reads;
+    this.looked += chosen.input.samples;
     if (starts.paths.every(({ length }) => length === 0)) return;
     const pass = replayed(run);
     try {
@@ -79,11 +85,14 @@ export class CarriedSums {
 
   carried(): Measured<readonly Carried[]> {
     const { states, precision, units, settings: { share, confidence } } = this;
-    if ([...states.values()].every(({ curves }) => curves.every(({ length }) => length === 0))) return { why: this.notFinite ? 'the gradient that comes into it is not finite' : 'no gradient reaches it' };
-    return [...states].map(([of, { curves, byUnit, reaching }]): Carried => {
-      const lags = Math.max(...curves.map(({ length }) => length));
-      const at = Array.from({ length: lags }, (_, lag) => curves.flatMap((curve) => (lag < curve.length && !Number.isNaN(curve[lag]) ? [curve[lag]!] : [])));
-      const over = (combine: (values: number[]) => number | undefined): Float64Array => Float64Array.from(at, (values) => combine(values) ?? Number.NaN);
+    if (this.notFinite > 0) return { why: `the gradient that comes into it is not finite at ${this.notFinite} of ${this.looked} samples` };
+    if ([...states.values()].every(({ curves }) => curves.every(({ length }) => length === 0))) return { why: this.reads ? 'no gradient reaches it' : 'every step is masked' };
+    return [...states].map(([of, { curves: whole, byUnit, reaching }]): Carried => {
+      const lengths = whole.map(({ length }) => length).filter((length) => length > 0).sort((a, b) => b - a);
+      const lags = lengths[Math.min(REACH, lengths.length) - 1] ?? 0;
+      const curves = whole.map((curve) => curve.subarray(0, lags));
+      const at = Array.from({ length: lags }, (_, lag) => curves.flatMap((curve) => (lag < curve.length ? [curve[lag]!] : [])));
+      const over = (combine: (values: number[]) => number): Float64Array => Float64Array.from(at, combine);
       const curve = over((values) => quantile(values, 0.5));
       return {
         of, precision, norm: curve, low: over((values) => quantile(values, 0.1)), high: over((values) => quantile(values, 0.9)),
@@ -109,31 +118,38 @@ function gather({ curves, byUnit, reaching }: StateSums, total: Floats, paths: r
   });
 }
 
-/** In units of the first; nothing where that is 0. */
-const relative = (norms: Float64Array): Float64Array => (norms[0]! > 0 ? norms.map((value) => value / norms[0]!) : new Float64Array());
+/** In units of the first; nothing where that is 0. What began finite and isn't any more has overflowed, and so has all that comes of it. */
+function relative(norms: Float64Array): Float64Array {
+  const overflow = norms.findIndex((value) => !Number.isFinite(value));
+  return norms[0]! > 0 ? norms.map((value, lag) => (overflow >= 0 && lag >= overflow ? Infinity : value / norms[0]!)) : new Float64Array();
+}
 
 interface Starts {
   readonly gradient: Float32Array | Float64Array;
   /** By sample; empty where it has no gradient to be sent. */
   readonly paths: readonly (readonly number[])[];
-  /** Whether a sample was left out because its gradient is NaN or infinite. */
-  readonly notFinite: boolean;
+  /** How many samples' gradients are NaN or infinite. */
+  readonly notFinite: number;
+  /** Whether there is any step that isn't masked. */
+  readonly reads: boolean;
 }
 
 /** Each sample's gradient where the loss last comes in, scaled to 1, and the steps from there back. */
 function startsOf(replay: Replay): Starts {
   const { recurrence: { units, backwards }, input: { samples, timesteps, x }, hiddenGradient: { data } } = replay;
   const gradient = x instanceof Float64Array ? new Float64Array(samples * timesteps * units) : new Float32Array(samples * timesteps * units);
-  let notFinite = false;
+  let notFinite = 0;
+  let reads = false;
   const paths = Array.from({ length: samples }, (_, sample) => {
     const steps = stepsOf(replay, sample);
+    reads ||= steps.length > 0;
     const last = lastEntry(replay, sample, steps);
     if (last < 0) return [];
     const t = steps[last]!;
     const from = (sample * timesteps + t) * units;
     const size = norm(data, from, from + units);
     if (!Number.isFinite(size)) {
-      notFinite = true;
+      notFinite++;
       return [];
     }
     // In the order of processing.
@@ -141,5 +157,5 @@ function startsOf(replay: Replay): Starts {
     for (let unit = 0; unit < units; unit++) gradient[to + unit] = data[from + unit]! / size;
     return steps.slice(0, last + 1).reverse();
   });
-  return { gradient, paths, notFinite };
+  return { gradient, paths, notFinite, reads };
 }

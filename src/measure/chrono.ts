@@ -5,7 +5,8 @@
  * are compared. A GRU's update gate, which in Keras keeps the state, takes the forget gate's.
  *
  * @param units how many biases
- * @param longest T_max, the longest dependency expected, in steps; at least 3
+ * @param longest T_max, the longest dependency expected, in steps; below 3, the shortest that has a bias other than 0, taken for 3
+ * @returns (units): ascending, in the units of a gate before its activation
  * @example
  * chronoBiases(4, 50); // ln of 7, 19, 31, 43: Float64Array [1.946, 2.944, 3.434, 3.761]
  */

@@ -11,13 +11,15 @@ const LEAST = 4;
  * A straight line is fitted by least squares to ln norm(k) of each sample, over the lags from 1 (what happens between 0 and 1 is the
  * output's doing, not the recurrence's) to the last at which it is not 0. The factor is e to the mean slope. Its interval comes from the
  * spread of the slopes over samples, by Student's t: not from the residuals along the lags, which follow each other and would make it
- * far too narrow. Of one sample there is no interval, and its ends are NaN.
+ * far too narrow. It takes samples for independent: of windows that overlap it is too narrow. Of one sample there is no interval, and its
+ * ends are NaN. A sample with fewer than 4 such lags has no slope and is left out.
  *
  * That the gradient of a recurrence goes with an exponential: Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and Bengio 2013
  * (1211.5063). Where it doesn't, r2 says so.
  *
  * @param curves by sample, by lag from 0; NaN where a sample has none
  * @param confidence of the interval, e.g. 0.95
+ * @returns why not, where no sample has 4 such lags
  */
 export function fitDecay(curves: readonly Float64Array[], confidence: number): Measured<Decay> {
   const lines = curves.flatMap((curve) => lineThrough(curve) ?? []);

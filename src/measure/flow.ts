@@ -1,8 +1,8 @@
-import { quantile } from 'd3-array';
 import { shapeText, type NamedArray } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import type { Flow } from './analysis.js';
 import { norm } from './linear-algebra.js';
+import { quantile } from './statistics.js';
 
 /**
  * The norm of a gradient against time: the Euclidean norm over units, for each sample and over all, and its spread over samples.
@@ -11,7 +11,8 @@ import { norm } from './linear-algebra.js';
  * a gradient some steps on: that is what `carried` measures. Norms are scaled, so that squares of tiny values don't underflow.
  *
  * @param gradient (samples, timesteps, units)
- * @param mask (samples, timesteps), 0 at steps that are skipped: they are NaN in the result, and left out of the spread
+ * @param mask (samples, timesteps), 0 at steps that are skipped: they are NaN in the result, and left out of the norm over all and the spread;
+ *   a gradient that is NaN makes the norm over all NaN, unless another is infinite, and is left out of the spread
  * @param entries at how many timesteps the loss comes in; see `addEntries`
  * @throws SeeRnnError for a gradient of another rank
  * @example
@@ -29,12 +30,19 @@ export class FlowRows {
   private timesteps = 0;
   /** The samples' norms by timestep, a stretch of samples after another. */
   private readonly parts: Float64Array[] = [];
+  /** Timesteps at which some sample's gradient is NaN, and not for being masked. */
+  private readonly nan = new Set<number>();
 
   add({ data, shape }: NamedArray, mask: NamedArray | null): void {
     if (shape.length !== 3) throw new SeeRnnError(`flow: expected a gradient of shape (samples, timesteps, units), found ${shapeText(shape)}`);
     const [samples, timesteps, units] = shape as [number, number, number];
     this.timesteps = timesteps;
-    this.parts.push(Float64Array.from({ length: samples * timesteps }, (_, row) => (mask?.data[row] === 0 ? Number.NaN : norm(data, row * units, (row + 1) * units))));
+    this.parts.push(Float64Array.from({ length: samples * timesteps }, (_, row) => {
+      if (mask?.data[row] === 0) return Number.NaN;
+      const size = norm(data, row * units, (row + 1) * units);
+      if (Number.isNaN(size)) this.nan.add(row % timesteps);
+      return size;
+    }));
   }
 
   flow(entries: number): Flow {
@@ -44,7 +52,7 @@ export class FlowRows {
     const at = (t: number): number[] => Array.from({ length: samples }, (_, sample) => bySample[sample * timesteps + t]!).filter((value) => !Number.isNaN(value));
     const over = (read: (values: number[]) => number | undefined): Float64Array => Float64Array.from({ length: timesteps }, (_, t) => read(at(t)) ?? Number.NaN);
     return {
-      norm: over((values) => (values.length === 0 ? undefined : norm(values))),
+      norm: over((values) => (values.length === 0 ? undefined : norm(values))).map((size, t) => (this.nan.has(t) && size !== Infinity ? Number.NaN : size)),
       bySample: { data: bySample, shape: [samples, timesteps], axes: ['samples', 'timesteps'] },
       median: over((values) => quantile(values, 0.5)), low: over((values) => quantile(values, 0.1)), high: over((values) => quantile(values, 0.9)),
       entries: { steps: entries, of: timesteps },

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { asNamedArray, sizeOf, type ArrayInput, type NamedArray } from '../core/array.js';
+import { weightLoss } from '../model/penalties.js';
 import { dealOutArrays, slotsOf, type ArrayInputs, type Slots } from '../trace/inputs.js';
 import type { Run } from '../trace/run.js';
 import { trace, type TraceOptions } from '../trace/trace.js';
@@ -18,7 +19,10 @@ export interface ForwardHorizonOptions extends Pick<TraceOptions, 'loss' | 'loss
   readonly occlude?: 'first' | 'last';
 }
 
-/** By so much at least must the loss rise where all inputs are another sample's, and no more likely must it be by chance: else nothing shows of what was learnt. */
+/**
+ * By so much at least, of its magnitude, must the loss rise where all inputs are another sample's, and no more likely must predictions that
+ * have nothing to do with the targets do as well: else nothing shows of what was learnt. Of 4 samples or fewer hardly any chance is so small.
+ */
 const USED = { rise: 0.5, chance: 0.01 };
 
 /** Of a model that has no memory at all of what it read. */
@@ -28,7 +32,7 @@ export const SAYS_THE_SAME: NotMeasured = { why: 'the model says the same whatev
  * How far back a model's inputs change what it says at the end: its memory, as opposed to the reach of its gradient.
  *
  * The first k timesteps of every sample (the last k, where the model reads from the end) are taken from another sample, for k from none to all, and the model runs again. Of its last
- * output the root mean square change is told, in units of the change at k = all, and the loss. The idea is Khandelwal, He, Qi and
+ * output the root mean square change is told, in units of the change at k = all, and the loss, without penalties on weights: they stay as they are. The idea is Khandelwal, He, Qi and
  * Jurafsky 2018 (1805.04623), who take a language model's context away, or perturb it, beyond some distance, and watch the loss rise;
  * taking another sample's rather than zeros keeps the inputs what they may be, tokens too. The horizon is the largest distance from
  * the end, in steps, at which such a change still moves the output by the share.
@@ -37,7 +41,7 @@ export const SAYS_THE_SAME: NotMeasured = { why: 'the model says the same whatev
  * the other way round: before training, gradient may go far where nothing is remembered yet.
  *
  * @param timesteps how many the recurrences have: inputs of as many are sequences
- * @returns why not, where no input is a sequence, there is only one sample, or the predictions are all the same
+ * @returns why not, where no input is a sequence, there is only one sample or all are the same, the predictions are all the same, or they or the loss are not finite
  */
 export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: ArrayInputs, timesteps: number, options: ForwardHorizonOptions = {}): Promise<Measured<ForwardHorizon>> {
   const { share = 0.1, pairings = 3, places = 16, occlude: end = 'first', batchSize, ...loss } = options;
@@ -52,7 +56,9 @@ export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: Arra
   const atEnd = { ...loss, ...atLastStep(loss.sampleWeight, outputs, timesteps, samples) };
   const run = async (changed: readonly NamedArray[]): Promise<Run> => trace(model, changed, y, { ...atEnd, ...(batchSize === undefined ? {} : { batchSize }), layers: [], quantities: [], values: false });
   const first = await run(inputs);
-  const shifts = pairingsOf(samples, pairings);
+  const shifts = pairingsOf(samples, pairings).filter((shift) => inputs.some((input, i) => sequences[i] && differ(input, shift)));
+  if (shifts.length === 0) return { why: 'all samples have the same inputs' };
+  const penalties = await weightLoss(model);
   const cuts = placesToCut(timesteps, places);
   const changes: Float64Array[] = [];
   const losses: Float64Array[] = [];
@@ -62,10 +68,11 @@ export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: Arra
     for (const k of cuts) {
       const again = k === 0 ? first : await run(inputs.map((input, i) => (sequences[i] ? withOthersSteps(input, k, shift, end) : input)));
       moved.push(first.predictions.map((before, i) => changeAtEnd(before, again.predictions[i]!, timesteps)));
-      risen.push(again.loss!);
+      risen.push(again.loss! - penalties);
     }
     // Each output in units of its own change at the end; those that never change say nothing.
     const whole = moved.at(-1)!;
+    if (whole.some((change) => !Number.isFinite(change))) return { why: 'what the model says is not finite' };
     const counted = whole.flatMap((change, i) => (change > 0 ? [i] : []));
     if (counted.length === 0) return SAYS_THE_SAME;
     changes.push(Float64Array.from(moved, (at) => norm(counted.map((i) => at[i]! / whole[i]!)) / Math.sqrt(counted.length)));
@@ -74,11 +81,14 @@ export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: Arra
   const over = (curves: readonly Float64Array[]): Float64Array => Float64Array.from(cuts, (_, i) => curves.reduce((sum, curve) => sum + curve[i]!, 0) / curves.length);
   const change = over(changes);
   const lossCurve = over(losses);
+  if (lossCurve.some((value) => !Number.isFinite(value))) return { why: 'the loss is not finite' };
+  const rise = lossCurve.at(-1)! - lossCurve[0]!;
   const chance = chanceOf(model, first.predictions, y, atEnd);
   return {
     of: 'output', end, occluded: Int32Array.from(cuts), change, loss: lossCurve, timesteps, pairings: shifts.length, samples,
-    lossRise: (lossCurve.at(-1)! - lossCurve[0]!) / lossCurve[0]!,
-    usesInputs: lossCurve.at(-1)! > (1 + USED.rise) * lossCurve[0]! && chance <= USED.chance, chance,
+    // A loss may be 0, or below it.
+    lossRise: rise === 0 ? 0 : rise / Math.abs(lossCurve[0]!),
+    usesInputs: rise > USED.rise * Math.abs(lossCurve[0]!) && chance <= USED.chance, chance,
     horizon: horizonAmong(cuts, change, share, timesteps),
   };
 }
@@ -86,7 +96,7 @@ export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: Arra
 /** By how many samples further the one is that steps are taken from, each time that all is repeated. */
 export const pairingsOf = (samples: number, most: number): number[] => Array.from({ length: Math.min(most, samples - 1) }, (_, i) => 1 + i);
 
-/** The largest distance at which a change of the steps that far back, and farther, moves something by the share. */
+/** The largest distance at which a change of the steps that far back, and farther, moves something by the share: at least so far, where not all places were tried. */
 export function horizonAmong(cuts: readonly number[], change: Float64Array, share: number, timesteps: number): Horizon {
   const from = cuts.findIndex((k, i) => k > 0 && change[i]! >= share);
   // Of k steps the nearest is timesteps - k before the end.
@@ -107,6 +117,12 @@ export function placesToCut(timesteps: number, most: number): number[] {
   const near = Array.from({ length: Math.floor(most / 2) }, (_, i) => Math.round(timesteps ** ((i + 1) / Math.floor(most / 2))));
   const even = Array.from({ length: Math.floor(most / 2) }, (_, i) => Math.round(((i + 1) * timesteps) / Math.floor(most / 2)));
   return [...new Set([0, 1, ...even, ...near.map((one) => timesteps - one)])].filter((k) => k >= 0).sort((a, b) => a - b);
+}
+
+/** Whether any sample's values are other than those of the one that comes so much later. */
+function differ({ data, shape }: NamedArray, shift: number): boolean {
+  const length = data.length / shape[0]!;
+  return data.some((value, n) => value !== data[(n + shift * length) % data.length]);
 }
 
 /** The first k steps of each sample, or the last, from one that comes so much later. */

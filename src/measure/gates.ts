@@ -13,7 +13,7 @@ const KEEPS: ReadonlySet<string> = new Set(['forget', 'update']);
 /**
  * How a gate behaves: its mean, the share of time at which it is saturated and, of the gate that keeps the state, the time constant.
  *
- * - Saturation: below 0.1 and above 0.9 (Karpathy, Johnson and Li 2015, 1506.02078, section 4.3); of a tanh below -0.9 and above 0.9.
+ * - Saturation: below 0.1 and above 0.9 (Karpathy, Johnson and Li 2015, 1506.02078); of a tanh below -0.9 and above 0.9.
  * - Time constant: with a constant forget gate f a cell's memory decays as f^k = e^(-k / T), so T = -1 / ln f steps, Infinity where f is 1;
  *   f is the mean over samples and steps (Mahto, Vo, Turek and Huth 2021, 2009.12727). Tallec and Ollivier 2018, 1804.11188, take
  *   1 / (1 - f), which is longer: by half a step where f is near 1, by a whole one where it is near 0. What comes back through the

@@ -24,7 +24,7 @@ function partText({ part, units, dead, gates, flow }: PartHealth, low: number, h
   const shares = Object.entries(gates).map(([gate, { leftShare, rightShare }]) => `${gate} ${percent(leftShare)} and ${percent(rightShare)}`);
   return [
     `${before}dead units: ${dead.length} of ${units}${named}`,
-    ...(shares.length === 0 ? [] : [`${before}gates, share of time below ${low} and above ${high}: ${shares.join('; ')}`]),
+    ...(shares.length === 0 ? [] : Object.values(gates).every(({ leftShare }) => Number.isNaN(leftShare)) ? [`${before}gates: every step is masked`] : [`${before}gates, share of time below ${low} and above ${high}: ${shares.join('; ')}`]),
     ...(flow === null ? [] : [`${before}gradient through time: ${flow.vanishing === null || flow.exploding === null ? 'zero throughout, or of one timestep' : `vanished at ${percent(flow.vanishing)} of timesteps, exploded at ${percent(flow.exploding)}`}`]),
   ];
 }

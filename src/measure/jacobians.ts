@@ -19,7 +19,10 @@ const SAMPLES = 4;
  * The singular values are the factors by which one step stretches a gradient, direction by direction (Pascanu, Mikolov and Bengio 2013,
  * 1211.5063; Vogt, Puelma Touzel, Shlizerman and Lajoie 2020, 2006.14123). All 1 where the recurrence is linear and
  * orthogonal. Of an LSTM they are of h alone, the cell state held; what goes by the cell is in the products, which are of (h, c): by
- * lag k, of the k steps that end at each sample's last. Wide layers have fewer places, samples and lags looked at, as far as a second goes.
+ * lag k, of the k steps that end at each sample's last. Over samples they are geometric means: 0 from where one sample's product is 0.
+ * Wide layers have fewer places, samples and lags looked at, as far as a second goes.
+ *
+ * @returns why not, where the activation mixes units, every step is masked, or there are too many units
  */
 export function jacobians(replay: Replay): Measured<Jacobians> {
   const why = noJacobians(replay);
@@ -40,9 +43,9 @@ export function jacobians(replay: Replay): Measured<Jacobians> {
   at.forEach(({ sample, timestep }, i) => { values.set(singularValues(block(open.jacobian(sample, timestep), width, units), units, units), i * units); });
 
   const longest = Math.max(...open.steps.map(({ length }) => length));
-  const multiplied = open.steps.slice(0, Math.max(1, Math.floor(WORTH / (longest * width ** 3))));
+  const multiplied = open.steps.map((steps, sample) => ({ steps, sample })).filter(({ steps }) => steps.length > 0).slice(0, Math.max(1, Math.floor(WORTH / (longest * width ** 3))));
   const lags = Math.min(longest, Math.floor(WORTH / (multiplied.length * width ** 3)));
-  const products = multiplied.map((steps, sample) => growth(steps.toReversed().slice(0, lags).map((t) => () => open.jacobian(sample, t)), width));
+  const products = multiplied.map(({ steps, sample }) => growth(steps.toReversed().slice(0, lags).map((t) => () => open.jacobian(sample, t)), width));
   const over = (read: 'largest' | 'rms'): Float64Array => Float64Array.from({ length: lags }, (_, lag) =>
     geometricMean(products.flatMap((one) => (lag < one[read].length ? [one[read][lag]!] : []))));
   return { at, hidden: { data: values, shape: [at.length, units], axes: ['places', 'units'] }, largest: over('largest'), rms: over('rms'), samples: products.length };
@@ -90,12 +93,14 @@ function growth(steps: readonly (() => Float64Array)[], width: number): { readon
     if (size > 0) for (let n = 0; n < soFar.length; n++) soFar[n]! /= size;
     log += Math.log(size);
     rms.push(Math.exp(log) / Math.sqrt(width));
-    const found: { readonly value: number; readonly left: Float64Array } | null = size > 0 ? largestSingularValue(soFar, width, direction) : null;
-    largest.push(found ? Math.exp(log) * found.value : 0);
-    if (!found || !Number.isFinite(size)) break;
+    const found: { readonly value: number; readonly left: Float64Array } | null = size > 0 && Number.isFinite(size) ? largestSingularValue(soFar, width, direction) : null;
+    largest.push(found ? Math.exp(log) * found.value : size);
+    // Of zero, or of what is not finite, nothing else comes any more.
+    if (!found) break;
     // What stretches k steps most is nearly what stretches k + 1 most.
     direction = found.left;
   }
+  for (const curve of [largest, rms]) while (curve.length < steps.length) curve.push(curve.at(-1)!);
   return { largest, rms };
 }
 

@@ -21,9 +21,10 @@ const SAMPLES = { least: 4, most: 8 };
  * (2006.14123) and Engelken 2023 (2312.17306). Q is turned through the whole sequence once before the sum begins, so that it has
  * forgotten where it started. Exponents are limits over infinite time; over the T steps of real data they are finite-time exponents of
  * the trajectories, and the error is their spread over samples. In float64; state (h, c) of an LSTM. Of a linear recurrence with a normal
- * matrix they are ln |eigenvalue|.
+ * matrix they are ln |eigenvalue|; -Infinity of a direction that a step wipes out.
  *
  * @param count how many, from the largest; all where left out, as far as that is quick enough
+ * @returns why not, where the activation mixes units, every step is masked, or there are too many units and steps
  */
 export function lyapunov(replay: Replay, count?: number): Measured<Lyapunov> {
   const why = noJacobians(replay);

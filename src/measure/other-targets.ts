@@ -12,6 +12,8 @@ const DEALS = 99;
  * predictions out among the samples under which the loss is as low or lower (a permutation test; Fisher 1935, Phipson and Smyth 2010 on
  * counting the way that it is as one of them). 99 ways are drawn, the same every time, so that 0.01 is the least there can be.
  *
+ * Samples are taken for exchangeable: windows that overlap make it smaller than it is.
+ *
  * @param predictions one array for each of the model's outputs, (samples, ...)
  */
 export function chanceOf(model: LayersModel, predictions: readonly NamedArray[], y: ArrayInputs, parts: Partial<LossParts>): number {
@@ -26,7 +28,8 @@ export function chanceOf(model: LayersModel, predictions: readonly NamedArray[],
       return loss(given.map((prediction) => tf.gather(prediction, rows))).dataSync()[0]!;
     }));
   });
-  return losses.filter((loss) => loss <= losses[0]!).length / losses.length;
+  // Not `<=`: of a loss that is NaN nothing is known, and so nothing is unlikely.
+  return losses.filter((loss) => !(loss > losses[0]!)).length / losses.length;
 }
 
 /** Fisher and Yates. */

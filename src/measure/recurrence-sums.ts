@@ -26,6 +26,8 @@ export class RecurrenceSums {
   private readonly recurrent: RecurrentPart;
   private readonly gates: ReadonlyMap<string, GateSums>;
   private readonly active = new ActiveUnits(1e-6);
+  /** Whether any step is not masked: of a recurrence that reads nothing no unit can be called dead. */
+  private reads = false;
   /** Of the gates' gradients: a linear unit whose inputs are 0 isn't active, but learns. */
   private readonly learns = new ActiveUnits(0);
   private readonly flows = { outputs: new FlowRows(), hidden: new FlowRows(), cell: new FlowRows() };
@@ -59,6 +61,7 @@ export class RecurrenceSums {
     this.shape = hidden.shape;
     const named = (arrays: Readonly<Record<string, NamedArray>>, gate: string): NamedArray => arrays[part === '' ? gate : `${part}/${gate}`]!;
     this.active.add(hidden);
+    this.reads ||= mask === null || mask.data.some((value) => value !== 0);
     if (this.active.someDead) for (const gate of recurrence.cell.gates) this.learns.add(named(layer.gradient('gates'), gate));
     const zeros = layer.zeros('hidden', part);
     this.zeros = this.zeros ? addZeros(this.zeros, zeros) : zeros;
@@ -140,6 +143,7 @@ export class RecurrenceSums {
   /** The share of units that are never active and learn nothing. */
   private deadShare(): number {
     const { dead, units } = this.active.dead();
+    if (!this.reads) return 0;
     const still = new Set(dead.length > 0 ? this.learns.dead().dead : []);
     return dead.filter((unit) => still.has(unit)).length / units;
   }

@@ -4,7 +4,7 @@ import { readOptions, type OptionSpec } from '../core/options.js';
 
 /** How much of the time the units of a gate are saturated. */
 export interface GateSaturation {
-  /** (units): the share of samples and timesteps at which the unit's gate is below the lower limit: shut, or left-saturated. */
+  /** (units): the share of samples and timesteps at which the unit's gate is below the lower limit: shut, or left-saturated. NaN where all steps are masked. */
   readonly left: NamedArray;
   /** (units): the same, above the upper limit: open, or right-saturated. */
   readonly right: NamedArray;
@@ -29,7 +29,7 @@ export const saturationOptions = {
 
 /**
  * The share of time at which each unit of a gate is saturated: below 0.1, left-saturated, or above 0.9, right-saturated, as Karpathy,
- * Johnson and Li 2015 (arXiv 1506.02078, section 4.3) define both. A forget gate that is nearly always right-saturated keeps its cell
+ * Johnson and Li 2015 (arXiv 1506.02078) define both. A forget gate that is nearly always right-saturated keeps its cell
  * for long; a unit whose gates are never saturated on either side is a plain mix of old and new.
  *
  * @param gate a gate after its activation, (samples, timesteps, units), as `run.layer(id).value('gates')` has them by name
@@ -74,7 +74,7 @@ export class SaturationCounts {
   }
 
   saturation(): GateSaturation {
-    const shares = (counts: Float64Array): Float64Array => counts.map((count) => (this.counted === 0 ? 0 : count / this.counted));
+    const shares = (counts: Float64Array): Float64Array => counts.map((count) => count / this.counted);
     const [left, right] = [shares(this.left), shares(this.right)];
     const units = left.length;
     const mean = (all: Float64Array): number => all.reduce((sum, share) => sum + share, 0) / units;

@@ -1,3 +1,4 @@
+import { mean } from 'd3-array';
 import { runRecurrence } from '../cells/run.js';
 import type { Floats } from '../cells/floats.js';
 import type { ForwardHorizon, Measured, NotMeasured } from './analysis.js';
@@ -9,14 +10,16 @@ import { firstSamples, stepCost, type Replay } from './replay.js';
 const WORTH = 2e10;
 const [PAIRINGS, PLACES] = [3, 16];
 
-/** Of a recurrence that has no memory at all of what it read. */
-export const STATE_IS_THE_SAME: NotMeasured = { why: 'its state is the same whatever its inputs are' };
+/** Of a recurrence that has hardly any memory of what it read. */
+export const IDLE_STATE: NotMeasured = { why: 'its state hardly changes with its inputs' };
 
 /**
  * How far back a recurrence's own inputs change the state that it comes to: as `forwardHorizon`, but of one recurrence run by itself, for
  * models in which no step is far from the output, since they read from both ends. The first k steps that it reads (the last in time, where
  * it reads from the end) are another sample's, masked steps too; of the hidden state after its last step the root mean square change is
- * told, in units of that at all steps. What the layers above make of the state is left out.
+ * told, averaged over pairings, in units of that at all steps. For the horizon it must be the share of the state's own size too (root
+ * mean square over samples and units): where all steps but the first are alike, what has all but decayed of that one is all the
+ * difference there is, and no memory. What the layers above make of the state is left out.
  *
  * @param replay the recurrence, or its first samples
  * @param whole of the model, with none and with all steps occluded: whether the loss shows that anything was learnt
@@ -26,7 +29,7 @@ export function stateHorizon(given: Replay, whole: ForwardHorizon, { share = 0.1
   if (all < 2) return { why: 'with one sample there is no other to take inputs from' };
   const each = timesteps * stepCost(given) * PLACES * PAIRINGS;
   const replay = firstSamples(given, Math.max(2, Math.floor(WORTH / each)));
-  const { recurrence: { backwards, units }, input } = replay;
+  const { recurrence: { backwards }, input } = replay;
   const { samples } = input;
   const end = backwards ? 'last' : 'first';
   const before = lastState(replay, input.x, input.mask);
@@ -34,21 +37,21 @@ export function stateHorizon(given: Replay, whole: ForwardHorizon, { share = 0.1
   const shifts = pairingsOf(samples, PAIRINGS);
   const x = { data: input.x, shape: [samples, timesteps, input.features], axes: [] };
   const mask = input.mask && { data: Uint8Array.from(input.mask), shape: [samples, timesteps], axes: [] };
-  const changes = shifts.map((shift) => {
-    const moved = cuts.map((k) => {
-      const after = lastState(replay, withOthersSteps(x, k, shift, end).data as Floats, mask && withOthersSteps(mask, k, shift, end).data);
-      return norm(before.map((value, n) => value - after[n]!)) / Math.sqrt(samples * units);
-    });
-    return moved.map((change) => change / moved.at(-1)!);
-  });
-  if (changes.some((curve) => !Number.isFinite(curve.at(-1)!))) return STATE_IS_THE_SAME;
-  const change = Float64Array.from(cuts, (_, i) => changes.reduce((sum, curve) => sum + curve[i]!, 0) / changes.length);
+  const moved = shifts.map((shift) => cuts.map((k) => {
+    const after = lastState(replay, withOthersSteps(x, k, shift, end).data as Floats, mask && withOthersSteps(mask, k, shift, end).data);
+    return norm(before.map((value, n) => value - after[n]!));
+  }));
+  const size = norm(before);
+  const most = mean(moved, (curve) => curve.at(-1)!)!;
+  if (!Number.isFinite(size + most)) return { why: 'its state is not finite' };
+  if (most === 0 || most < share * size) return IDLE_STATE;
+  const change = Float64Array.from(cuts, (_, i) => mean(moved, (curve) => curve[i]!)! / most);
   const { usesInputs, lossRise, chance } = whole;
   const loss = new Float64Array(cuts.length).fill(Number.NaN);
   [loss[0], loss[cuts.length - 1]] = [whole.loss[0]!, whole.loss.at(-1)!];
   return {
     of: 'state', end, occluded: Int32Array.from(cuts), change, loss, lossRise, usesInputs, chance, timesteps, samples, pairings: shifts.length,
-    horizon: horizonAmong(cuts, change, share, timesteps),
+    horizon: horizonAmong(cuts, change, Math.min(1, share * Math.max(1, size / most)), timesteps),
   };
 }
 

@@ -1,7 +1,15 @@
-import { deviation, mean } from 'd3-array';
+import { deviation, mean, quantileSorted } from 'd3-array';
 
 /** exp of the mean logarithm: 0 where any is 0. NaN are left out. */
 export const geometricMean = (values: ArrayLike<number>): number => Math.exp(mean(Array.from(values, Math.log)) ?? Number.NaN);
+
+/** The value below which a share of the values lies, between two in proportion (Hyndman and Fan's type 7). They may be infinite; NaN of none. */
+export function quantile(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  // Between Infinity and Infinity there is no proportion.
+  const [from, to] = [sorted[Math.floor(share * (sorted.length - 1))], sorted[Math.ceil(share * (sorted.length - 1))]];
+  return from === to ? from ?? Number.NaN : quantileSorted(Array.from(sorted), share)!;
+}
 
 /** The standard error of a mean; NaN of fewer than two. NaN are left out. */
 export function standardError(values: ArrayLike<number>): number {

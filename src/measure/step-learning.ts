@@ -31,14 +31,16 @@ export function learningSamples(replay: Replay): number {
  * Truncation is measured by doing it: the sequence is cut, from its end, into pieces of K steps; states go on from piece to piece,
  * gradients don't. The error is |g_K - g| / |g| over all the recurrence's weights, g being the whole gradient: the relative bias that
  * Aicher, Foti and Fox 2019 (1905.07473) bound by a geometric tail and hold below a limit by their choice of K. Here it is
- * exact, for the samples that it is measured on: the first, as many as some seconds go round for. The layers above are left whole, and so is the gradient that they hand down.
+ * exact up to rounding, for the samples that it is measured on: the first, as many as some seconds go round for. The layers above are left whole, and so is the gradient that they hand down.
  *
  * @param injected what comes into the recurrence from outside at every step; see `injectedInto`
  * @param bias the error that a truncation may have
+ * @returns why not, where the gradient by its weights is zero or not finite, or more comes in than is known of
  */
 export function stepLearning(given: Replay, injected: NamedArray, bias: number): Measured<StepLearning> {
   const { input: { timesteps } } = given;
   const replay = firstSamples(given, learningSamples(given));
+  if (!Number.isFinite(norm(replay.hiddenGradient.data))) return { why: 'the gradient by its hidden state is not finite' };
   const { samples } = replay.input;
   const { recurrence: { cell, units, backwards } } = replay;
   const inOrder = <A extends Floats>(values: A): A => (backwards ? reversedInTime(values, samples, timesteps) : values);
@@ -55,7 +57,7 @@ export function stepLearning(given: Replay, injected: NamedArray, bias: number):
     const factors = stepFactors(sequence.recurrence, whole, { ...sequence.input, hasBias: replay.weights.bias !== null }, gateAdjoints(whole, cell));
     const gradient = flat(whole.weightGradients());
     const size = norm(gradient);
-    if (!(size > 0)) return { why: 'the gradient by its weights is zero' };
+    if (size === 0) return { why: 'the gradient by its weights is zero' };
     if (!Number.isFinite(size)) return { why: 'the gradient by its weights is not finite' };
 
     const truncations = lengths(timesteps);

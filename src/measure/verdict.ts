@@ -1,7 +1,8 @@
 import { mean } from 'd3-array';
+import type { Numbers } from '../core/array.js';
 import { adviceFor } from './advice.js';
 import { SAYS_THE_SAME } from './forward-horizon.js';
-import { STATE_IS_THE_SAME } from './state-horizon.js';
+import { IDLE_STATE } from './state-horizon.js';
 import { isMeasured, type AnalysisSettings, type Carried, type ForwardHorizon, type Measured, type RecurrenceAnalysis, type Verdict, type VerdictKind } from './analysis.js';
 
 type Measures = Omit<RecurrenceAnalysis, 'verdict'>;
@@ -74,7 +75,8 @@ function judged(measures: Measures, share: number): Judged {
     const figures = [figure('dead units', dead, `${Math.round(dead * units)} of ${units} units are never active`)];
     return { kind: 'dead', sentence: `${name} is dead: ${figures[0]!.text}, at any sample or timestep, so that nothing is learnt through them.`, figures, sure: dead === 1 };
   }
-  if (isMeasured(hidden) && hidden.norm.some((value) => !Number.isNaN(value) && !Number.isFinite(value))) {
+  // What has overflowed is NaN a step farther back, where it is taken from itself.
+  if ((isMeasured(hidden) && overflows(hidden.bySample.data)) || (isMeasured(carried) && carried.some(({ norm }) => overflows(norm)))) {
     const figures = [figure('largest norm', Infinity, 'the total gradient by its hidden state is not finite')];
     return { kind: 'exploding', sentence: `The gradient in ${name} explodes: it overflows.`, figures, sure: true };
   }
@@ -128,7 +130,8 @@ function judged(measures: Measures, share: number): Judged {
   if (remembers === false) return cannot(`the gradient reaches back ${steps(horizon)}, but ${changed(forward)} changes with inputs ${steps(forward.horizon)} back at most: it could learn from farther than it does, or there is nothing farther to learn`, figures);
   return {
     kind: 'long-term', sentence: `${name} learns long-term: of ${lags} steps back, ${percent(share)} of the gradient gets back ${steps(horizon)}, and inputs ${steps(forward.horizon)} back still change ${changed(forward)}.`,
-    figures, sure: horizon.open && forward.horizon.open,
+    figures, sure: horizon.open && forward.horizon.open && forward.of === 'output',
+    doubts: forward.of === 'state' ? ['its state holds what it read that far back; whether the answer needs it was not measured: another recurrence may hold it too'] : [],
   };
 }
 
@@ -136,6 +139,8 @@ function judged(measures: Measures, share: number): Judged {
 const nameOf = ({ layer, part, kind }: Measures): string => `${kind} '${layer}${part === '' ? '' : `/${part}`}'`;
 
 const steps = ({ steps: count, open }: { readonly steps: number; readonly open: boolean }): string => `${open ? 'all ' : ''}${count} step${count === 1 ? '' : 's'}`;
+
+const overflows = (norms: Numbers): boolean => norms.includes(Infinity);
 
 /** What inputs were seen to change. */
 const changed = (forward: Measured<ForwardHorizon>): string => (isMeasured(forward) && forward.of === 'state' ? 'its state' : 'the output');
@@ -146,7 +151,7 @@ const leftText = ({ norm, precision }: Carried): string => (norm.at(-1) === 0 ? 
 /** What shows that nothing of the inputs was learnt; null where something may have been. */
 function learntNothing(forward: Measured<ForwardHorizon>): string | null {
   if (isMeasured(forward)) return forward.usesInputs ? null : "the loss is hardly higher where all inputs are another sample's: nothing was learnt yet that shows";
-  return forward === SAYS_THE_SAME || forward === STATE_IS_THE_SAME ? `${forward.why}: nothing of them was learnt` : null;
+  return forward === SAYS_THE_SAME || forward === IDLE_STATE ? `${forward.why}: nothing of them was learnt` : null;
 }
 
 const notKnown = (forward: Measured<ForwardHorizon>): string[] => (isMeasured(forward)

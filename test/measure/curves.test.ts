@@ -81,6 +81,12 @@ describe('flow', () => {
     expect(entered.size).toBe(3);
   });
 
+  test('a gradient that is NaN is not read as masked', () => {
+    const { norm, median } = flow(steps([3, 4, Number.NaN, 0, /**/ 6, 8, 5, 12], [2, 2, 2]), null, 1);
+    expect([...norm]).toEqual([Math.hypot(5, 10), Number.NaN]);
+    expect([...median]).toEqual([7.5, 13]);
+  });
+
   test('another rank is refused', () => { expect(() => flow(steps([1, 2], [1, 2]), null, 1)).toThrow('flow: expected a gradient of shape (samples, timesteps, units), found (1, 2)'); });
 });
 
@@ -96,6 +102,17 @@ describe('gateMeasure', () => {
     expect(timeConstant![1]).toBeCloseTo(-1 / Math.log(0.73), 5);
     expect(overTime.mean[0]).toBeCloseTo(0.5, 6);
     expect(overTime.mean[1]).toBeCloseTo(0.73, 6);
+  });
+
+  test('a gate that never shuts keeps for ever, one that never opens not at all', () => {
+    // Tenths of 1 that are added up make less than 1.
+    const open = steps(Array.from({ length: 10 }, () => [1, 0]).flat(), [1, 10, 2]);
+    expect([...gateMeasure('forget', open, 'sigmoid', null).timeConstant!]).toEqual([Infinity, 0]);
+  });
+
+  test('of nothing but masked steps nothing is known', () => {
+    const { mean, low, timeConstant, overTime } = gateMeasure('forget', gate, 'sigmoid', { data: new Uint8Array(4), shape: [2, 2], axes: ['samples', 'timesteps'] });
+    for (const values of [mean, low, timeConstant!, overTime.mean, overTime.low]) expect([...values]).toEqual([Number.NaN, Number.NaN]);
   });
 
   test('does not count masked steps', () => {

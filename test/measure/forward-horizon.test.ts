@@ -73,6 +73,38 @@ test('it says why it was not measured', async () => {
   const mute = leaky(0.5);
   tf.tidy(() => { mute.setWeights([tf.tensor([[0]]), tf.tensor([[0.5]])]); });
   expect(await forwardHorizon(mute, x, y, T)).toEqual({ why: 'the model says the same whatever its inputs are' });
+  const alike = { ...x, data: x.data.map((_, n) => x.data[n % T]!) };
+  expect(await forwardHorizon(leaky(0.5), alike, y, T)).toEqual({ why: 'all samples have the same inputs' });
+  const broken = { ...x, data: x.data.map((value, n) => (n === 3 * T ? Number.NaN : value)) };
+  expect(await forwardHorizon(leaky(0.5), broken, y, T)).toEqual({ why: 'what the model says is not finite' });
+});
+
+test('penalties on weights do not hide that the loss rises', async () => {
+  const { x, y } = data(0.5);
+  const penalised = tfl.sequential({ layers: [tfl.layers.simpleRNN({ units: 1, inputShape: [T, 1], activation: 'linear', useBias: false, recurrentInitializer: 'zeros', kernelRegularizer: tfl.regularizers.l2({ l2: 1000 }) })] });
+  tf.tidy(() => { penalised.setWeights([tf.tensor([[1]]), tf.tensor([[0.5]])]); });
+  penalised.compile({ loss: 'meanSquaredError', optimizer: 'sgd' });
+  const [found, plain] = [known(await forwardHorizon(penalised, x, y, T, { places: 0 })), known(await forwardHorizon(leaky(0.5), x, y, T, { places: 0 }))];
+  // A thousand in float32 is right to 6e-5.
+  found.loss.forEach((loss, i) => { expect(Math.abs(loss - plain.loss[i]!)).toBeLessThan(3e-4); });
+  expect(found.usesInputs).toBe(true);
+});
+
+test('of a loss below 0 a rise is a rise', async () => {
+  // The last step says which sign the answer has, and every second sample's has the other one.
+  const { x: some } = data(0.5);
+  const x = { ...some, data: some.data.map((value, n) => (n % T === T - 1 ? (Math.floor(n / T) % 2 === 0 ? 9 : -9) : value)) };
+  const signs = { data: Float32Array.from({ length: S }, (_, i) => (i % 2 === 0 ? 1 : -1)), shape: [S, 1] };
+  // -1 where the sign is right, 1 where it isn't.
+  const loss = (target: tf.Tensor, found: tf.Tensor): tf.Tensor => tf.neg(tf.mean(tf.mul(target, tf.sign(found)), -1));
+  const right = known(await forwardHorizon(leaky(0.5), x, signs, T, { places: 0, loss }));
+  // Of three pairings, by 1, 2 and 3, two have the other sign.
+  expect(right.loss[0]).toBeCloseTo(-1, 6);
+  expect(right.loss[1]).toBeCloseTo(1 / 3, 6);
+  expect([right.lossRise, right.usesInputs]).toEqual([expect.closeTo(4 / 3, 6), true]);
+  // Where it is the same for all of a sample's inputs there is no rise.
+  const flat = known(await forwardHorizon(leaky(0.5), x, signs, T, { places: 0, loss: (target, found) => tf.mean(tf.sub(tf.mul(0, tf.mul(target, found)), 1), -1) }));
+  expect([flat.lossRise, flat.usesInputs]).toEqual([0, false]);
 });
 
 test('chance: targets that have nothing to do with predictions are told from those that have', () => {

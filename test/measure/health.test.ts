@@ -44,7 +44,7 @@ describe('gateSaturation', () => {
 
   test('masked steps do not count', () => {
     expect(gateSaturation(gate, { mask: [[1, 0], [1, 1]] }).right.data).toEqual(Float64Array.of(0, 1, 1 / 3));
-    expect(gateSaturation(gate, { mask: [[0, 0], [0, 0]] })).toMatchObject({ leftShare: 0, rightShare: 0 });
+    expect(gateSaturation(gate, { mask: [[0, 0], [0, 0]] })).toMatchObject({ leftShare: Number.NaN, rightShare: Number.NaN });
     expect(message(() => gateSaturation(gate, { mask: [1, 1] }))).toBe('gateSaturation: expected a mask of shape (2, 2), found (2,)');
     expect(message(() => gateSaturation(gate, { saturated: [0.9, 0.1] }))).toBe("gateSaturation: option 'saturated' must be two numbers, the smaller first, found [0.9,0.1]");
     expect(message(() => gateSaturation([]))).toBe('gateSaturation: expected a gate of shape (samples, timesteps, units), found (0,)');
@@ -151,6 +151,11 @@ describeOnBackends('health of a model', () => {
     expect((await health(model, x, null, { layers: ['pool', 'act'] })).map(({ name }) => name)).toEqual(['pool', 'act']);
     await expect(health(model, x, null, { deadBelow: -1 })).rejects.toThrow(/^health: option 'deadBelow' must be a number of at least 0, found -1$/);
     await expect(health(model, x, null, { vanishBelow: 1 } as object)).rejects.toThrow(/^trace: unknown option 'vanishBelow'/);
+  });
+
+  test('of masked steps alone nothing is said of gates', async () => {
+    const model = tfl.sequential({ layers: [tfl.layers.masking({ inputShape: [T, F] }), lstm(2, 1, { name: 'lstm' })] });
+    expect(healthText(await health(model, tf.zeros([S, T, F]), null, { layers: 'lstm' }))).toBe('lstm: LSTM\n  dead units: 2 of 2 (0, 1)\n  gates: every step is masked');
   });
 
   test('NaN weights and outputs', async () => {

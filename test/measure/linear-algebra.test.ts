@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { norm, orthonormalise, singularValues } from '../../src/measure/linear-algebra.js';
-import { studentT } from '../../src/measure/statistics.js';
+import { quantile, studentT } from '../../src/measure/statistics.js';
 import { Random } from '../random.js';
 import { orthogonal } from './replays.js';
 
@@ -24,6 +24,11 @@ test('singular values of what is not square, of zeros, of the huge and the tiny'
   expect([...singularValues(new Float64Array(6), 3, 2)]).toEqual([0, 0]);
 });
 
+test('a NaN is not hidden by what comes behind it', () => {
+  for (const values of [[Number.NaN, 0, 0], [0, Number.NaN], [1, Number.NaN, 2], [Infinity, Number.NaN]]) expect(norm(values)).toBeNaN();
+  expect([norm([]), norm([0, 0]), norm([1, -Infinity])]).toEqual([0, 0, Infinity]);
+});
+
 test('the sum of their squares is that of the entries', () => {
   const a = new Random(3).normals(20 * 30);
   expect(norm(singularValues(a, 20, 30))).toBeCloseTo(norm(a), 10);
@@ -43,5 +48,10 @@ test('rows become orthonormal, and those in the span of others zero', () => {
   }
 });
 
-test.each([[0.95, 1, 12.7062], [0.95, 2, 4.30265], [0.95, 3, 3.18245], [0.95, 5, 2.57058], [0.95, 15, 2.13145], [0.99, 10, 3.16927], [0.5, 7, 0.711142], [0.95, 1000, 1.96234]])(
+test('quantiles lie between values in proportion, and may be infinite', () => {
+  expect([0, 0.25, 0.5, 0.9, 1].map((share) => quantile([4, 1, 3, 2], share))).toEqual([1, 1.75, 2.5, expect.closeTo(3.7, 12), 4]);
+  expect([quantile([1, Infinity, Infinity], 0.5), quantile([0, Infinity], 0.5), quantile([7], 0.1), quantile([], 0.5)]).toEqual([Infinity, Infinity, 7, Number.NaN]);
+});
+
+test.each([[0.95, 1, 12.7062], [0.95, 2, 4.30265], [0.95, 3, 3.18245], [0.95, 4, 2.77645], [0.95, 5, 2.57058], [0.95, 15, 2.13145], [0.99, 10, 3.16927], [0.5, 7, 0.711142], [0.95, 1000, 1.96234]])(
   "Student's t at %d of %d degrees of freedom is %d", (confidence, freedom, expected) => { expect(studentT(confidence, freedom) / expected).toBeCloseTo(1, 3); });

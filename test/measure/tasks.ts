@@ -23,18 +23,23 @@ export const adding: Task = (random, samples, timesteps) => {
   return { x: { data: x, shape: [samples, timesteps, 2] }, y: { data: y, shape: [samples, 1] } };
 };
 
-/** The copy task at its plainest: a symbol at the first step, blanks after it, and at the end it is to be said. */
-export const copy: Task = (random, samples, timesteps) => {
+/** A symbol at one step, blanks at the others; at the end, or at every step, it is to be said. */
+export const symbolAt = (where: 'first' | 'last', everyStep = false): Task => (random, samples, timesteps) => {
   const symbols = 4;
+  const shown = where === 'first' ? 0 : timesteps - 1;
   const x = new Float32Array(samples * timesteps * (symbols + 1));
-  const y = new Float32Array(samples * symbols);
+  const rows = everyStep ? timesteps : 1;
+  const y = new Float32Array(samples * rows * symbols);
   for (let sample = 0; sample < samples; sample++) {
     const symbol = random.integer(0, symbols - 1);
-    for (let t = 0; t < timesteps; t++) x[(sample * timesteps + t) * (symbols + 1) + (t === 0 ? symbol : symbols)] = 1;
-    y[sample * symbols + symbol] = 1;
+    for (let t = 0; t < timesteps; t++) x[(sample * timesteps + t) * (symbols + 1) + (t === shown ? symbol : symbols)] = 1;
+    for (let row = 0; row < rows; row++) y[(sample * rows + row) * symbols + symbol] = 1;
   }
-  return { x: { data: x, shape: [samples, timesteps, symbols + 1] }, y: { data: y, shape: [samples, symbols] } };
+  return { x: { data: x, shape: [samples, timesteps, symbols + 1] }, y: { data: y, shape: everyStep ? [samples, timesteps, symbols] : [samples, symbols] } };
 };
+
+/** The copy task at its plainest: a symbol at the first step, blanks after it, and at the end it is to be said. */
+export const copy = symbolAt('first');
 
 /** Weights as numbers, or by what is to be said of them. */
 export type Fill = (shape: readonly number[], random: Random) => Float32Array;
@@ -43,11 +48,12 @@ export const constant = (value: number): Fill => (shape) => new Float32Array(sha
 
 /** A recurrent layer under a dense one, for a task. */
 export function modelFor(task: Task, recurrent: (input: number[]) => tfl.layers.Layer | tfl.layers.Layer[], timesteps: number, seed = 1): tfl.LayersModel {
-  const features = task(new Random(1), 1, timesteps).x.shape[2]!;
-  const classes = task === copy;
+  const { x, y } = task(new Random(1), 1, timesteps);
+  const [features, units] = [x.shape.at(-1)!, y.shape.at(-1)!];
+  const classes = units > 1;
   const model = tfl.sequential({ layers: [
     ...[recurrent([timesteps, features])].flat(),
-    tfl.layers.dense({ units: classes ? 4 : 1, activation: classes ? 'softmax' : 'linear', kernelInitializer: tfl.initializers.randomNormal({ stddev: 0.5, seed }), name: 'answer' }),
+    tfl.layers.dense({ units, activation: classes ? 'softmax' : 'linear', kernelInitializer: tfl.initializers.randomNormal({ stddev: 0.5, seed }), name: 'answer' }),
   ] });
   model.compile({ loss: classes ? 'categoricalCrossentropy' : 'meanSquaredError', optimizer: tf.train.adam(0.01) });
   return model;

@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { analyse, verdict } from '../../src/measure/analyse.js';
-import { isMeasured, type Analysis } from '../../src/measure/analysis.js';
+import { isMeasured, type Analysis, type RecurrenceAnalysis } from '../../src/measure/analysis.js';
 import { chronoBiases } from '../../src/measure/chrono.js';
 import '../backends.js';
 import { Random } from '../random.js';
-import { orthogonal } from './replays.js';
-import { adding, constant, copy, fill, gru, lstm, modelFor, normal, rnn, train, type Fill, type Task } from './tasks.js';
+import { known, orthogonal } from './replays.js';
+import { adding, constant, copy, fill, gru, lstm, modelFor, normal, rnn, symbolAt, train, type Fill, type Task } from './tasks.js';
 
 beforeAll(async () => {
   await tf.setBackend('wasm');
@@ -54,6 +54,7 @@ describe('models that were built to be', () => {
   test('exploding beyond float32: it overflows', async () => {
     const model = modelFor(adding, rnn(4, 1, { activation: 'linear' }), 60);
     fill(model, 'rnn', [constant(0), turned(8, 1), constant(0)]);
+    // Of 8^59 times what came in some is infinite, and what is made of that not a number.
     expect((await look(model, adding, 60)).verdict).toMatchObject({ kind: 'exploding', sentence: "The gradient in SimpleRNN 'rnn' explodes: it overflows." });
   });
 
@@ -127,6 +128,48 @@ describe('models that have learnt', () => {
   });
 });
 
+describe('what reads from the end', () => {
+  const both = (returnSequences: boolean) => (inputShape: number[]): tfl.layers.Layer => tfl.layers.bidirectional({ name: 'both', mergeMode: 'concat', inputShape, layer: gru(12, 3, { returnSequences })(inputShape) as tfl.RNN });
+  const learnt = async (task: Task, recurrent: (input: number[]) => tfl.layers.Layer, timesteps: number, iterations: number): Promise<Analysis> => {
+    const model = modelFor(task, recurrent, timesteps);
+    // Chance is ln 4 = 1.39.
+    expect(await train(model, task, timesteps, iterations)).toBeLessThan(0.35);
+    return look(model, task, timesteps, 24);
+  };
+  const directions = ({ recurrences }: Analysis): Record<string, RecurrenceAnalysis> => Object.fromEntries(recurrences.map((one) => [one.part, one]));
+
+  // At every step but the symbol's only the direction that began to read there knows it; the other meets it at its own last step.
+  test.each([['first', 'forward', 'backward'], ['last', 'backward', 'forward']] as const)('of two directions the one that has to carry a symbol at the %s step does: %s', async (where, carries, other) => {
+    const analysis = await learnt(symbolAt(where, true), both(true), 16, 200);
+    const { [carries]: far, [other]: near } = directions(analysis);
+    expect([far!.verdict.kind, near!.verdict.kind, analysis.verdict.kind]).toEqual(['long-term', 'short-term', 'long-term']);
+    expect(known(far!.forward)).toMatchObject({ of: 'state', end: carries === 'forward' ? 'first' : 'last', horizon: { steps: 15, open: true } });
+    expect(known(near!.forward).horizon).toEqual({ steps: 0, open: false });
+    expect(analysis.verdict.sentence).toBe(`GRU 'both/${carries}' learns long-term: of 15 steps back, 10% of the gradient gets back all 15 steps, and inputs all 15 steps back still change its state.`);
+    expect([analysis.verdict.sureness, analysis.verdict.doubts]).toEqual(['likely', [
+      'its state holds what it read that far back; whether the answer needs it was not measured: another recurrence may hold it too', `of GRU 'both/${other}': short-term`,
+    ]]);
+  });
+
+  test('of two directions the one that needs to carry nothing is not said to', async () => {
+    const analysis = await learnt(symbolAt('first'), both(false), 30, 60);
+    const { forward, backward } = directions(analysis);
+    // All other steps are alike: what the symbol left in the state 29 steps on is the only difference there is, and next to nothing.
+    expect(forward!.forward).toEqual({ why: 'its state hardly changes with its inputs' });
+    expect([forward!.verdict.kind, backward!.verdict.kind, analysis.verdict.kind]).toEqual(['vanishing', 'short-term', 'short-term']);
+    expect(known(backward!.forward).horizon).toEqual({ steps: 0, open: false });
+  });
+
+  test('go_backwards: a symbol at the last step is the farthest, one at the first the nearest', async () => {
+    const far = await learnt(symbolAt('last'), gru(12, 3, { goBackwards: true }), 16, 120);
+    expect(known(far.forward)).toMatchObject({ of: 'output', end: 'last', horizon: { steps: 15, open: true } });
+    expect(far.verdict.sentence).toMatch(/^GRU 'gru' learns long-term: of 15 steps back, 10% of the gradient gets back (all )?\d+ steps, and inputs all 15 steps back still change the output\.$/);
+    const near = await learnt(symbolAt('first'), gru(12, 3, { goBackwards: true }), 16, 60);
+    expect(known(near.forward)).toMatchObject({ of: 'output', end: 'last', horizon: { steps: 0, open: false } });
+    expect(near.verdict.sentence).toMatch(/^GRU 'gru' learns short-term only: of 15 steps back, 10% of the gradient gets back [0-3] steps?, and inputs more than 0 steps back hardly change the output\.$/);
+  });
+});
+
 describe("can't tell", () => {
   const because = async (model: tfl.LayersModel, task: Task, timesteps: number, samples?: number): Promise<string> => {
     const { kind, sentence, sureness } = (await look(model, task, timesteps, samples)).verdict;
@@ -144,6 +187,26 @@ describe("can't tell", () => {
     // What it says is far from any target, so that other inputs make it no worse.
     tf.tidy(() => { model.getLayer('answer').setWeights([tf.mul(model.getLayer('answer').getWeights()[0]!, 0.01), tf.tensor([100])]); });
     expect(await because(model, adding, 20)).toBe("Can't tell how far back SimpleRNN 'rnn' learns, because the gradient reaches back all 19 steps, but the loss is hardly higher where all inputs are another sample's: nothing was learnt yet that shows.");
+  });
+
+  test('where the gradient gets back some steps and nothing was learnt yet; with what to try', async () => {
+    const model = modelFor(copy, rnn(12, 1), 20);
+    fill(model, 'rnn', [normal(0.3), turned(0.85, 1), constant(0)]);
+    expect(await because(model, copy, 20)).toMatch(/^Can't tell how far back SimpleRNN 'rnn' learns, because the gradient reaches back [5-9] of 19 steps, but the loss is hardly higher where all inputs are another sample's: nothing was learnt yet that shows\.$/);
+    expect((await look(model, copy, 20)).verdict.advice[0]).toContain('an orthogonal start of the recurrent kernel');
+  });
+
+  test('where the gradient gets all the way back through a state that nothing gets into', async () => {
+    const model = modelFor(adding, lstm(6, 1), 20);
+    // Input gates shut, forget gates open; the candidates alike for all inputs.
+    fill(model, 'lstm', [constant(0), normal(0.1), ([n]) => Float32Array.from({ length: n! }, (_, i) => [-20, 20, 1, 20][Math.floor(i / 6)]!)]);
+    expect(await because(model, adding, 20)).toBe("Can't tell how far back LSTM 'lstm' learns, because the gradient reaches back all 19 steps, but the model says the same whatever its inputs are: nothing of them was learnt.");
+  });
+
+  test('where the gradient gets all the way back and the memory could not be measured', async () => {
+    const model = modelFor(adding, (inputShape) => [tfl.layers.averagePooling1d({ poolSize: 2, inputShape }), rnn(8, 1, { activation: 'linear' })([10, 2])], 20);
+    fill(model, 'rnn', [normal(0.3), turned(1, 1), constant(0)]);
+    expect(await because(model, adding, 20)).toBe("Can't tell how far back SimpleRNN 'rnn' learns, because the gradient reaches back all 9 steps, but how far back inputs change the output was not measured: no input of the model has the 10 timesteps of its recurrences.");
   });
 
   test('of few steps', async () => {

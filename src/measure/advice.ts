@@ -32,13 +32,13 @@ export function adviceFor(kind: VerdictKind, measures: Measures, bias: number): 
 function gateBiases({ kind, gates, timesteps, units }: Measures): string[] {
   const keeps = kind === 'LSTM' ? 'forget' : 'update';
   const keeper = isMeasured(gates) ? gates.find(({ gate }) => gate === keeps) : undefined;
-  if (!keeper?.timeConstant || timesteps < 3) return [];
+  if (!keeper?.timeConstant || timesteps < 3 || !keeper.mean.every(Number.isFinite)) return [];
   const biases = chronoBiases(units, timesteps);
   const range = units === 1 ? three(biases[0]!) : `${three(biases[0]!)} to ${three(biases.at(-1)!)}`;
   const memory = median(keeper.timeConstant)!;
   return [
-    `a larger bias of the ${keeps} gates: their mean is ${three(mean(keeper.mean)!)} and the median unit forgets in ${three(memory)} steps, of ${timesteps}; ln(${timesteps} - 1) = ${three(Math.log(timesteps - 1))} keeps for all of them`,
-    `chrono initialisation with T_max = ${timesteps}: ${keeps}-gate biases ln(u), u even or random in [1, ${timesteps - 1}], for its ${units} units ${range}${kind === 'LSTM' ? '; input-gate biases their negatives' : ''}`,
+    `larger biases of the ${keeps} gates: the gates' mean is ${three(mean(keeper.mean)!)}, with which the median unit ${memory === Infinity ? 'never forgets' : `forgets in ${three(memory)} of ${timesteps} steps`}; ln(${timesteps} - 1) = ${three(Math.log(timesteps - 1))} keeps for about ${timesteps}, without what inputs add`,
+    `chrono initialisation with T_max = ${timesteps}: ${keeps}-gate biases ln(u), u even or random in [1, ${timesteps - 1}], for its ${units} unit${units === 1 ? '' : 's'} ${range}${kind === 'LSTM' ? '; input-gate biases their negatives' : ''}`,
   ];
 }
 
@@ -52,12 +52,12 @@ const shortcut = ({ timesteps }: Measures): string => `a shortcut through time: 
 
 function truncation({ learning, timesteps }: Measures, bias: number): string[] {
   if (!isMeasured(learning) || learning.truncation >= timesteps) return [];
-  return [`if it is to stay as it is, backpropagation cut to ${learning.truncation} of ${timesteps} steps: the gradient by its weights is then off by less than ${three(100 * bias)}%`];
+  return [`if it is to stay as it is, backpropagation cut to ${learning.truncation} of ${timesteps} steps: the gradient by its weights is then off by ${three(100 * bias)}% at most`];
 }
 
 function clipping({ learning }: Measures): string[] {
   if (!isMeasured(learning)) return ["clipping of the gradient's norm, at half to ten times what it is in a good step"];
-  return [`clipping of the gradient's norm (clipNorm), at half to ten times what it is in a good step; on this batch that by the layer's weights is ${three(learning.gradientNorm)}`];
+  return [`clipping of the gradient's norm (Keras: global_clipnorm), at half to ten times what it is in a good step; that by the layer's weights is ${three(learning.gradientNorm)} on ${learning.samples} sample${learning.samples === 1 ? '' : 's'}`];
 }
 
 function saturatedGates({ gates }: Measures): string {

@@ -7,6 +7,7 @@ import { trace, type TraceOptions } from '../trace/trace.js';
 import type { ForwardHorizon, Horizon, Measured, NotMeasured } from './analysis.js';
 import { norm } from './linear-algebra.js';
 import { chanceOf } from './other-targets.js';
+import { pairingsOf } from './pairings.js';
 
 export interface ForwardHorizonOptions extends Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'batchSize'> {
   /** The change that counts, as a share of the change when all inputs are another sample's; default 0.1. */
@@ -23,7 +24,7 @@ export interface ForwardHorizonOptions extends Pick<TraceOptions, 'loss' | 'loss
  * By so much at least, of its magnitude, must the loss rise where all inputs are another sample's, and no more likely must predictions that
  * have nothing to do with the targets do as well: else nothing shows of what was learnt. Of 4 samples or fewer hardly any chance is so small.
  */
-const USED = { rise: 0.5, chance: 0.01 };
+export const USED = { rise: 0.5, chance: 0.01 };
 
 /** Of a model that has no memory at all of what it read. */
 export const SAYS_THE_SAME: NotMeasured = { why: 'the model says the same whatever its inputs are' };
@@ -56,17 +57,17 @@ export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: Arra
   const atEnd = { ...loss, ...atLastStep(loss.sampleWeight, outputs, timesteps, samples) };
   const run = async (changed: readonly NamedArray[]): Promise<Run> => trace(model, changed, y, { ...atEnd, ...(batchSize === undefined ? {} : { batchSize }), layers: [], quantities: [], values: false });
   const first = await run(inputs);
-  const shifts = pairingsOf(samples, pairings).filter((shift) => inputs.some((input, i) => sequences[i] && differ(input, shift)));
-  if (shifts.length === 0) return { why: 'all samples have the same inputs' };
+  const paired = pairingsOf(samples, pairings).filter((others) => inputs.some((input, i) => sequences[i] && differ(input, others)));
+  if (paired.length === 0) return { why: 'all samples have the same inputs' };
   const penalties = await weightLoss(model);
   const cuts = placesToCut(timesteps, places);
   const changes: Float64Array[] = [];
   const losses: Float64Array[] = [];
-  for (const shift of shifts) {
+  for (const others of paired) {
     const moved: number[][] = [];
     const risen: number[] = [];
     for (const k of cuts) {
-      const again = k === 0 ? first : await run(inputs.map((input, i) => (sequences[i] ? withOthersSteps(input, k, shift, end) : input)));
+      const again = k === 0 ? first : await run(inputs.map((input, i) => (sequences[i] ? withOthersSteps(input, k, others, end) : input)));
       moved.push(first.predictions.map((before, i) => changeAtEnd(before, again.predictions[i]!, timesteps)));
       risen.push(again.loss! - penalties);
     }
@@ -85,16 +86,13 @@ export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: Arra
   const rise = lossCurve.at(-1)! - lossCurve[0]!;
   const chance = chanceOf(model, first.predictions, y, atEnd);
   return {
-    of: 'output', end, occluded: Int32Array.from(cuts), change, loss: lossCurve, timesteps, pairings: shifts.length, samples,
+    of: 'output', end, occluded: Int32Array.from(cuts), change, loss: lossCurve, timesteps, pairings: paired.length, samples,
     // A loss may be 0, or below it.
     lossRise: rise === 0 ? 0 : rise / Math.abs(lossCurve[0]!),
     usesInputs: rise > USED.rise * Math.abs(lossCurve[0]!) && chance <= USED.chance, chance,
     horizon: horizonAmong(cuts, change, share, timesteps),
   };
 }
-
-/** By how many samples further the one is that steps are taken from, each time that all is repeated. */
-export const pairingsOf = (samples: number, most: number): number[] => Array.from({ length: Math.min(most, samples - 1) }, (_, i) => 1 + i);
 
 /** The largest distance at which a change of the steps that far back, and farther, moves something by the share: at least so far, where not all places were tried. */
 export function horizonAmong(cuts: readonly number[], change: Float64Array, share: number, timesteps: number): Horizon {
@@ -119,19 +117,19 @@ export function placesToCut(timesteps: number, most: number): number[] {
   return [...new Set([0, 1, ...even, ...near.map((one) => timesteps - one)])].filter((k) => k >= 0).sort((a, b) => a - b);
 }
 
-/** Whether any sample's values are other than those of the one that comes so much later. */
-function differ({ data, shape }: NamedArray, shift: number): boolean {
+/** Whether any sample's values are other than those of the one that it takes from. */
+function differ({ data, shape }: NamedArray, others: Int32Array): boolean {
   const length = data.length / shape[0]!;
-  return data.some((value, n) => value !== data[(n + shift * length) % data.length]);
+  return data.some((value, n) => value !== data[others[Math.floor(n / length)]! * length + (n % length)]);
 }
 
-/** The first k steps of each sample, or the last, from one that comes so much later. */
-export function withOthersSteps({ data, shape, axes }: NamedArray, k: number, shift: number, end: 'first' | 'last'): NamedArray {
+/** The first k steps of each sample, or the last, from the one that it takes from. */
+export function withOthersSteps({ data, shape, axes }: NamedArray, k: number, others: Int32Array, end: 'first' | 'last'): NamedArray {
   const [samples, timesteps] = shape as [number, number];
   const step = sizeOf(shape.slice(2));
   const out = data.slice();
   for (let sample = 0; sample < samples; sample++) {
-    const other = ((sample + shift) % samples) * timesteps * step;
+    const other = others[sample]! * timesteps * step;
     const from = end === 'first' ? 0 : (timesteps - k) * step;
     out.set(data.subarray(other + from, other + from + k * step), sample * timesteps * step + from);
   }

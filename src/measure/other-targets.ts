@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NamedArray } from '../core/array.js';
 import { slotsOf, type ArrayInputs } from '../trace/inputs.js';
 import { totalLoss, type LossParts } from '../trace/loss.js';
+import { sameNumbers, shuffled } from './shuffled.js';
 
 /** How often samples are dealt out anew. */
 const DEALS = 99;
@@ -18,7 +19,7 @@ const DEALS = 99;
  */
 export function chanceOf(model: LayersModel, predictions: readonly NamedArray[], y: ArrayInputs, parts: Partial<LossParts>): number {
   const samples = predictions[0]!.shape[0]!;
-  const next = numbers();
+  const next = sameNumbers();
   const losses = tf.tidy(() => {
     const given = predictions.map(({ data, shape }) => tf.tensor(Float32Array.from(data), [...shape]));
     const loss = totalLoss(model, slotsOf('output', model.outputs), y, { loss: undefined, lossWeights: undefined, sampleWeight: undefined, ...parts });
@@ -30,23 +31,4 @@ export function chanceOf(model: LayersModel, predictions: readonly NamedArray[],
   });
   // Not `<=`: of a loss that is NaN nothing is known, and so nothing is unlikely.
   return losses.filter((loss) => !(loss > losses[0]!)).length / losses.length;
-}
-
-/** Fisher and Yates. */
-function shuffled(length: number, next: () => number): Int32Array {
-  const order = Int32Array.from({ length }, (_, i) => i);
-  for (let i = length - 1; i > 0; i--) {
-    const other = Math.floor(next() * (i + 1));
-    [order[i], order[other]] = [order[other]!, order[i]!];
-  }
-  return order;
-}
-
-/** Numbers in [0, 1) that are the same every time: a linear congruential generator (Numerical Recipes' constants). */
-function numbers(): () => number {
-  let state = 20_240_601;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

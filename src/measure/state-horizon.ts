@@ -2,8 +2,9 @@ import { mean } from 'd3-array';
 import { runRecurrence } from '../cells/run.js';
 import type { Floats } from '../cells/floats.js';
 import type { ForwardHorizon, Measured, NotMeasured } from './analysis.js';
-import { horizonAmong, pairingsOf, placesToCut, withOthersSteps } from './forward-horizon.js';
+import { horizonAmong, placesToCut, withOthersSteps } from './forward-horizon.js';
 import { norm } from './linear-algebra.js';
+import { pairingsOf } from './pairings.js';
 import { firstSamples, stepCost, type Replay } from './replay.js';
 
 /** Most multiplications and additions of all passes: some seconds. */
@@ -34,11 +35,11 @@ export function stateHorizon(given: Replay, whole: ForwardHorizon, { share = 0.1
   const end = backwards ? 'last' : 'first';
   const before = lastState(replay, input.x, input.mask);
   const cuts = placesToCut(timesteps, PLACES);
-  const shifts = pairingsOf(samples, PAIRINGS);
+  const paired = pairingsOf(samples, PAIRINGS);
   const x = { data: input.x, shape: [samples, timesteps, input.features], axes: [] };
   const mask = input.mask && { data: Uint8Array.from(input.mask), shape: [samples, timesteps], axes: [] };
-  const moved = shifts.map((shift) => cuts.map((k) => {
-    const after = lastState(replay, withOthersSteps(x, k, shift, end).data as Floats, mask && withOthersSteps(mask, k, shift, end).data);
+  const moved = paired.map((others) => cuts.map((k) => {
+    const after = lastState(replay, withOthersSteps(x, k, others, end).data as Floats, mask && withOthersSteps(mask, k, others, end).data);
     return norm(before.map((value, n) => value - after[n]!));
   }));
   const size = norm(before);
@@ -50,7 +51,7 @@ export function stateHorizon(given: Replay, whole: ForwardHorizon, { share = 0.1
   const loss = new Float64Array(cuts.length).fill(Number.NaN);
   [loss[0], loss[cuts.length - 1]] = [whole.loss[0]!, whole.loss.at(-1)!];
   return {
-    of: 'state', end, occluded: Int32Array.from(cuts), change, loss, lossRise, usesInputs, chance, timesteps, samples, pairings: shifts.length,
+    of: 'state', end, occluded: Int32Array.from(cuts), change, loss, lossRise, usesInputs, chance, timesteps, samples, pairings: paired.length,
     horizon: horizonAmong(cuts, change, Math.min(1, share * Math.max(1, size / most)), timesteps),
   };
 }

@@ -1,7 +1,7 @@
 import { mean } from 'd3-array';
 import type { Numbers } from '../core/array.js';
 import { adviceFor } from './advice.js';
-import { SAYS_THE_SAME } from './forward-horizon.js';
+import { SAYS_THE_SAME, USED } from './forward-horizon.js';
 import { IDLE_STATE } from './state-horizon.js';
 import { isMeasured, type AnalysisSettings, type Carried, type ForwardHorizon, type Measured, type RecurrenceAnalysis, type Verdict, type VerdictKind } from './analysis.js';
 
@@ -38,9 +38,11 @@ const figure = (name: string, value: number, text: string): Figure => ({ name, v
  * What the measures of one recurrence say. The first that holds of:
  *
  * - dead: nearly no unit is ever active;
- * - exploding: what is left of the gradient at the far end is over 100 times what came in, and grows at every step with confidence;
+ * - exploding: what is left of the gradient at the far end is over 100 times what came in, and the fitted factor a step is above 1 with its
+ *   whole interval; or it overflows;
  * - saturated: all gates but the one that keeps the state are nearly always saturated, and the gradient falls short;
- * - vanishing: less than a thousandth is left at the far end, it decays at every step with confidence, and nothing that was learnt shows;
+ * - vanishing: less than a thousandth is left at the far end, the fitted factor a step, where there
+ *   is one, is below 1 with its whole interval, and nothing that was learnt shows;
  * - short-term: the gradient's horizon and, where it was measured, that of the inputs are less than half the sequence, and the loss is higher with other inputs;
  * - long-term: both are at least half of it, and the loss is higher with other inputs.
  *
@@ -67,7 +69,7 @@ interface Judged {
 }
 
 function judged(measures: Measures, share: number): Judged {
-  const { dead, carried, units, hidden, forward } = measures;
+  const { kind, dead, carried, units, hidden, forward } = measures;
   const name = nameOf(measures);
   const cannot = (because: string, figures: readonly Figure[] = []): Judged => ({ kind: "can't tell", sentence: `Can't tell how far back ${name} learns, because ${because}.`, figures });
 
@@ -83,7 +85,7 @@ function judged(measures: Measures, share: number): Judged {
   const remembers = isMeasured(forward) && forward.usesInputs ? forward.horizon.steps >= LINES.long * (forward.timesteps - 1) : null;
   const saturation = saturationOf(measures);
   const saturated = (reach: string, more: readonly Figure[]): Judged => ({
-    kind: 'saturated', sentence: `${name} is saturated: its gates are shut or open ${percent(saturation!)} of the time or more, and ${reach}.`,
+    kind: 'saturated', sentence: `${name} is saturated: ${kind === 'SimpleRNN' ? 'its units are at an end of their range' : 'its gates are shut or open'} ${percent(saturation!)} of the time or more, and ${reach}.`,
     figures: [figure('saturated', saturation!, `${percent(saturation!)} of the time or more`), ...more], sure: saturation! >= LINES.surelySaturated && isMeasured(forward), doubts: notKnown(forward),
   });
   const isSaturated = saturation !== null && saturation >= LINES.saturated;
@@ -95,7 +97,7 @@ function judged(measures: Measures, share: number): Judged {
   const left = main.norm[lags]!;
   const figures = figuresOf(main, lags, left, share, forward);
   const samples = main.samples[Math.min(LINES.lags, lags)]!;
-  if (lags < LINES.lags) return cannot(`the gradient has ${lags} steps to go back, and fewer than ${LINES.lags} show no decay`, figures);
+  if (lags < LINES.lags) return cannot(`the gradient has ${lags} step${lags === 1 ? '' : 's'} to go back, and fewer than ${LINES.lags} show no decay`);
   if (samples < LINES.samples) return cannot(`${samples === 1 ? 'one sample shows' : `${samples} samples show`} no spread: give at least ${LINES.samples}`, figures);
 
   const vanished = left <= LINES.vanished && (!isMeasured(decay) || decay.high < 1);
@@ -106,7 +108,7 @@ function judged(measures: Measures, share: number): Judged {
   if (short && isSaturated) return saturated(`${percent(share)} of the gradient gets back ${horizon.steps} of ${lags} steps`, figures);
   if (!isMeasured(decay)) return cannot(decay.why, figures);
 
-  const perStep = `by a factor of ${three(decay.factor)} a step (${three(decay.low)} to ${three(decay.high)})`;
+  const perStep = `on average by a factor of ${three(decay.factor)} a step (${three(decay.low)} to ${three(decay.high)})`;
   if (left >= LINES.exploded && decay.low > 1) {
     return { kind: 'exploding', sentence: `The gradient in ${name} explodes: it grows ${perStep}, to ${three(left)} times what came in, ${lags} steps back.`, figures, sure: left >= LINES.exploded * LINES.well };
   }
@@ -121,7 +123,7 @@ function judged(measures: Measures, share: number): Judged {
   if (idle !== null) return { ...cannot(`the gradient reaches back ${short ? `${horizon.steps} of ${lags} steps` : steps(horizon)}, but ${idle}`, figures), ...(short ? { adviceOf: 'short-term' } : {}) };
   if (short) {
     return {
-      kind: 'short-term', sentence: `${name} learns short-term only: of ${lags} steps back, ${percent(share)} of the gradient gets back ${steps(horizon)}${isMeasured(forward) ? `, and inputs more than ${steps(forward.horizon)} back hardly change ${changed(forward)}` : ''}.`,
+      kind: 'short-term', sentence: `${name} learns short-term only: of ${lags} steps back, ${percent(share)} of the gradient gets back ${steps(horizon)}${isMeasured(forward) ? `, and inputs ${beyond(forward, share)} back hardly change ${changed(forward)}` : ''}.`,
       figures, sure: horizon.steps <= (LINES.long * lags) / 2 && isMeasured(forward), doubts: notKnown(forward),
     };
   }
@@ -145,27 +147,44 @@ const overflows = (norms: Numbers): boolean => norms.includes(Infinity);
 /** What inputs were seen to change. */
 const changed = (forward: Measured<ForwardHorizon>): string => (isMeasured(forward) && forward.of === 'state' ? 'its state' : 'the output');
 
+/** From where on inputs hardly change the output: where the nearest place that was tried is. What counts for a state is another share. */
+function beyond({ of, horizon, change, occluded, timesteps }: ForwardHorizon, share: number): string {
+  if (of === 'state') return `more than ${steps(horizon)}`;
+  const below = change.findIndex((one, i) => i > 0 && one >= share) - 1;
+  return `${timesteps - occluded[below]!} or more steps`;
+}
+
 /** What is left at the far end; on the kernels what is below 1e-30 is 0. */
 const leftText = ({ norm, precision }: Carried): string => (norm.at(-1) === 0 ? (precision === 'float32' ? 'less than 1e-30' : 'nothing') : three(norm.at(-1)!));
 
 /** What shows that nothing of the inputs was learnt; null where something may have been. */
 function learntNothing(forward: Measured<ForwardHorizon>): string | null {
-  if (isMeasured(forward)) return forward.usesInputs ? null : "the loss is hardly higher where all inputs are another sample's: nothing was learnt yet that shows";
+  if (isMeasured(forward)) return forward.usesInputs ? null : unused(forward);
   return forward === SAYS_THE_SAME || forward === IDLE_STATE ? `${forward.why}: nothing of them was learnt` : null;
 }
 
+/** Why a model's inputs are not taken to be used. */
+function unused({ loss, lossRise, chance, samples }: ForwardHorizon): string {
+  return lossRise > USED.rise
+    ? `${lossText(loss)} where all inputs are another sample's, but of ${samples} samples' predictions dealt out at random ${percent(chance)} do as well: give more samples`
+    : "the loss is hardly higher where all inputs are another sample's: nothing was learnt yet that shows";
+}
+
+/** How the loss is where all inputs are another sample's. How many times as high it is says nothing of one that is 0 or less. */
+const lossText = (loss: ForwardHorizon['loss']): string => (loss[0]! > 0 ? `the loss is ${three(loss.at(-1)! / loss[0]!)} times as high` : `the loss is ${three(loss.at(-1)!)}, not ${three(loss[0]!)},`);
+
 const notKnown = (forward: Measured<ForwardHorizon>): string[] => (isMeasured(forward)
-  ? forward.usesInputs ? [] : ["the loss is hardly higher where all inputs are another sample's: the model has learnt little of them that shows"]
+  ? forward.usesInputs ? [] : [unused(forward)]
   : [`how far back inputs change the output was not measured: ${forward.why}`]);
 
 function figuresOf(main: Carried, lags: number, left: number, share: number, forward: Measured<ForwardHorizon>): Figure[] {
   return [
-    figure('backward horizon', main.horizon.steps, `${percent(share)} of the gradient by the ${main.of} state gets back ${steps(main.horizon)} of ${lags}`),
+    figure('backward horizon', main.horizon.steps, `the gradient by the ${main.of} state stays at ${percent(share)} of its peak or more for ${steps(main.horizon)} of ${lags}`),
     figure('left at the far end', left, `${leftText(main)} of it is left ${lags} steps back`),
-    ...(isMeasured(main.decay) ? [figure('factor a step', main.decay.factor, `${three(main.decay.factor)} a step, ${three(main.decay.low)} to ${three(main.decay.high)}; an exponential explains ${percent(main.decay.r2)} of it`)] : []),
+    ...(isMeasured(main.decay) ? [figure('factor a step', main.decay.factor, `${three(main.decay.factor)} a step, ${Number.isNaN(main.decay.low) ? 'of one sample, so that its interval is not known' : `${three(main.decay.low)} to ${three(main.decay.high)}`}; an exponential explains ${percent(main.decay.r2)} of it`)] : []),
     ...(isMeasured(forward) ? [
       figure('forward horizon', forward.horizon.steps, `inputs ${steps(forward.horizon)} back change ${changed(forward)} by ${percent(share)} of what all do`),
-      figure('loss rise', forward.lossRise, `the loss is ${three(1 + forward.lossRise)} times as high where all inputs are another sample's`),
+      figure('loss rise', forward.lossRise, `${lossText(forward.loss)} where all inputs are another sample's`),
     ] : []),
   ];
 }

@@ -13,14 +13,14 @@ h3 { font-size: 1.05rem; margin: 1.5rem 0 .6rem; }
 h4 { font-size: .95rem; margin: 0; }
 a { color: var(--link); }
 p, li, dd { max-width: 46rem; }
+.facts { max-width: none; }
 .quiet { color: var(--quiet); font-weight: normal; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 main > section { border-top: 1px solid var(--line); margin-top: 2rem; padding-top: 1.5rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; }
 .notes { color: var(--quiet); font-size: .93rem; padding-left: 1.2rem; }
 
-.controls { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: .4rem 1.1rem; align-items: center; padding: .5rem 1.25rem; background: var(--sheet); border-bottom: 1px solid var(--line); font-size: .88rem; }
-.controls select { max-width: 8.5rem; }
+.controls { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: .4rem .9rem; align-items: center; padding: .5rem 1.25rem; background: var(--sheet); border-bottom: 1px solid var(--line); font-size: .88rem; }
 .choice { display: flex; align-items: center; gap: .35rem; }
 .choice > span { color: var(--quiet); }
 .wrong { color: var(--wrong); }
@@ -83,7 +83,9 @@ dialog .head { padding-right: 4.5rem; }
   :root, :root[data-theme="dark"] { color-scheme: light; --paper: #f7f7f5; --sheet: #fff; --ink: #1a1a1a; --quiet: #5a5a58; --line: #dcdcd8; --link: #0b57a4; --wrong: #b03a00; --good: #1b6e3c; --bad: #a32c1a; --unsure: #6b5a00; }
   .controls, .tools, .saves, .readout, .help, .plot .overlay { display: none; }
   .figures { display: block; }
-  .view { break-inside: avoid; margin-bottom: 1rem; }
+  h2, h3 { break-after: avoid; }
+  .view, tr, dl > div { break-inside: avoid; }
+  .view { margin-bottom: 1rem; }
   .plot { min-height: 0 !important; }
   .plot canvas { max-width: 100%; height: auto !important; }
 }

@@ -6,7 +6,7 @@ import type { ReportContent } from '../../src/report/content.js';
 import { reportHtml } from '../../src/report/html.js';
 import { pixelsOf } from '../golden.js';
 import { content } from '../report/content.js';
-import { itOnPage, type PageOptions } from './page.js';
+import { itOnPage, PATIENCE, type PageOptions } from './page.js';
 import type * as nothing from './pages/nothing.js';
 
 const sizes = { samples: 3, timesteps: 20, units: 6 };
@@ -24,7 +24,7 @@ async function open(page: Page, shown: ReportContent): Promise<string[]> {
 }
 
 /** What a page does it does soon, but on a busy machine not at once. */
-const eventually = <T>(read: () => T | Promise<T>): ReturnType<typeof expect.poll<T>> => expect.poll(read, { timeout: 10_000 });
+const eventually = <T>(read: () => T | Promise<T>): ReturnType<typeof expect.poll<T>> => expect.poll(read, { timeout: PATIENCE });
 
 const view = (page: Page, heading: string, within = 'main'): Locator => page.locator(`${within} figure.view`).filter({ has: page.locator('.head').getByText(heading, { exact: true }) }).first();
 const readout = (of: Locator): Locator => of.locator('.readout');
@@ -254,4 +254,30 @@ itOnReport('gates have colours of their own', async (page) => {
   await page.getByRole('combobox', { name: 'Colours', exact: true }).selectOption('viridis');
   await page.waitForTimeout(200);
   expect(await image(gates), 'these lie about zero').toBe(greys);
+});
+
+itOnReport('figures have their height before they are drawn, so that nothing moves when they are', async (page) => {
+  const tops = (): Promise<number[]> => page.evaluate(() => [...document.querySelectorAll('main h3, main figure.view')].map((one) => Math.round(one.getBoundingClientRect().top + scrollY)));
+  const drawn = (): Promise<number> => page.locator('figure.view canvas:first-child').evaluateAll((all) => (all as HTMLCanvasElement[]).filter(({ width }) => width > 300).length);
+  const before = await tops();
+  const figures = page.locator('main figure.view');
+  const count = await figures.count();
+  expect(await drawn()).toBeLessThan(count);
+  for (let i = 0; i < count; i++) {
+    await figures.nth(i).scrollIntoViewIfNeeded();
+    await eventually(() => figures.nth(i).locator('canvas').first().evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeGreaterThan(300);
+  }
+  expect(await tops()).toEqual(before);
+});
+
+itOnReport('what is out of sight is drawn for printing, on white, and given back', async (page) => {
+  await page.getByRole('combobox', { name: 'Page' }).selectOption('dark');
+  const blank = (): Promise<number> => page.locator('main figure.view canvas:first-child').evaluateAll((all) => (all as HTMLCanvasElement[]).filter(({ width }) => width <= 300).length);
+  expect(await blank()).toBeGreaterThan(0);
+  await page.emulateMedia({ media: 'print' });
+  await eventually(blank).toBe(0);
+  const corners = await page.locator('main figure.view canvas:first-child').evaluateAll((all) => (all as HTMLCanvasElement[]).map((canvas) => canvas.getContext('2d')!.getImageData(1, 1, 1, 1).data.join()));
+  expect(new Set(corners)).toEqual(new Set(['255,255,255,255']));
+  await page.emulateMedia({ media: 'screen' });
+  await eventually(blank).toBeGreaterThan(0);
 });

@@ -3,6 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
 import { analyse, analyseRun } from '../../src/measure/analyse.js';
 import { health } from '../../src/measure/health.js';
+import { pairingsOf } from '../../src/measure/pairings.js';
 import '../backends.js';
 import { expectClose } from '../trace/close.js';
 import { dense, lstm, recurrent, tensor } from '../trace/seeded.js';
@@ -112,17 +113,17 @@ function leaky(keep: number, how: 'backward' | 'both'): tfl.LayersModel {
 /** The root mean square change of h = sum of keep^distance x, worked out by hand, with k of the steps that are read first another sample's. */
 function byHand(x: ArrayLike<number>, keep: number, end: 'first' | 'last', k: number, of: 'output' | 'state'): number {
   const [samples, steps] = [16, 20];
-  const moved = (count: number, shift: number): number => Math.hypot(...Array.from({ length: samples }, (_, sample) => {
+  const moved = (count: number, others: Int32Array): number => Math.hypot(...Array.from({ length: samples }, (_, sample) => {
     let sum = 0;
     for (let read = 0; read < count; read++) {
       const t = end === 'first' ? read : steps - 1 - read;
-      sum += keep ** (steps - 1 - read) * (x[sample * steps + t]! - x[((sample + shift) % samples) * steps + t]!);
+      sum += keep ** (steps - 1 - read) * (x[sample * steps + t]! - x[others[sample]! * steps + t]!);
     }
     return sum;
   }));
-  const over = (read: (shift: number) => number): number => [1, 2, 3].reduce((sum, shift) => sum + read(shift), 0) / 3;
+  const over = (read: (others: Int32Array) => number): number => pairingsOf(samples, 3).reduce((sum, others) => sum + read(others), 0) / 3;
   // Of outputs, each pairing is in its own units, since there may be several of them.
-  return of === 'output' ? over((shift) => moved(k, shift) / moved(steps, shift)) : over((shift) => moved(k, shift)) / over((shift) => moved(steps, shift));
+  return of === 'output' ? over((others) => moved(k, others) / moved(steps, others)) : over((others) => moved(k, others)) / over((others) => moved(steps, others));
 }
 
 test.each([['backward', 0.5], ['backward', 0.8], ['both', 0.5], ['both', 0.8]] as const)('read from the end: %s, a memory that keeps %d a step, as by hand', async (how, keep) => {

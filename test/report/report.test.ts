@@ -105,6 +105,29 @@ describe('a report', () => {
   });
 });
 
+describe('a report in parts', () => {
+  it('is that of all samples at once, but for rounding', async () => {
+    const [whole, parts] = [await make(), await make({ batchSize: 2 })];
+    const found: string[] = [];
+    differences(parts.content, whole.content, 'content', found);
+    expect(found).toEqual([]);
+  });
+});
+
+/** Where two reports' contents differ by more than rounding; names and sentences may differ in their numbers' last digits. */
+function differences(one: unknown, other: unknown, path: string, found: string[]): void {
+  if (typeof one === 'number' && typeof other === 'number') {
+    if (!Object.is(one, other) && !(Math.abs(one - other) <= 1e-6 + 1e-3 * Math.abs(other))) found.push(`${path}: ${one}, not ${other}`);
+  } else if (typeof one === 'string' && typeof other === 'string') {
+    const words = (text: string): string => text.replace(/\d+(\.\d+)?(e-?\d+)?/g, '#');
+    if (words(one) !== words(other)) found.push(`${path}: '${one}', not '${other}'`);
+  } else if (typeof one === 'object' && typeof other === 'object' && one !== null && other !== null) {
+    const [keys, others] = [Object.keys(one), Object.keys(other)];
+    if (keys.join() !== others.join()) found.push(`${path}: has ${keys.slice(0, 20).join()}, not ${others.slice(0, 20).join()}`);
+    else for (const key of keys) differences((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key], `${path}.${key}`, found);
+  } else if (one !== other) found.push(`${path}: ${String(one)}, not ${String(other)}`);
+}
+
 describe('the page', () => {
   it('holds texts as texts: nothing of them can end a script or begin an element', () => {
     const evil = '</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)>';

@@ -64,6 +64,7 @@ export function lines(input: Lines, space: Space): Drawn {
   const plotted = prepared.map((all) => all.map(({ heights }) => heights));
   const summaries = prepared.map((all) => together([...all.map(({ summary }) => summary), ...(input.holds ? [summarize(Float64Array.from(input.holds, scaled))] : [])]));
   const domains = summaries.map((own): Range => domainOf(input.ownScales === true ? own : together(summaries), log));
+  const isEmpty = prepared.every((all) => all.every(({ summary: { min, max } }) => min > max));
   const place = (i: number): number => xs?.[i] ?? i;
   const [first, last] = [place(from), place(to)];
   const air = xs === undefined ? 0.5 : Math.max((last - first) * 0.02, 0.5);
@@ -80,7 +81,7 @@ export function lines(input: Lines, space: Space): Drawn {
     options: optionsFor(panels.length, columns, { widthScale, heightScale, ...(input.ownScales === true ? { shareY: 'none' } : {}) }),
     xName: input.xName, yName: input.yName, cells: null, colorBar: null,
     header: {
-      title: space.titled ? input.title : '', subtitle: input.subtitle, alert: '',
+      title: space.titled ? input.title : '', subtitle: [input.subtitle, log && isEmpty ? 'nothing to draw: no value is finite and above 0' : ''].filter((text) => text !== '').join('; '), alert: '',
       legend: legendOf(input.legend, space.width),
     },
     description: input.description,

@@ -17,18 +17,18 @@ export const initialState = (content: ReportContent): State => ({
 });
 
 /** All of them can be told apart with every kind of colour vision. */
-const diverging: readonly MapOption[] = [{ value: 'bwr', text: 'blue, white, red' }, { value: 'RdBu', text: 'the same, muted' }];
+const diverging: readonly MapOption[] = [{ value: 'bwr', text: 'blue–red' }, { value: 'RdBu', text: 'blue–red, muted' }];
 const sequential: readonly MapOption[] = [{ value: 'viridis', text: 'viridis' }, { value: 'greys', text: 'greys' }];
 
 const norms: readonly { readonly value: NormName; readonly text: string }[] = [
-  { value: 'L2', text: 'L2, Euclidean' }, { value: 'L1', text: 'L1, sum' }, { value: 'maximum', text: 'maximum' },
+  { value: 'L2', text: 'L2' }, { value: 'L1', text: 'L1' }, { value: 'maximum', text: 'maximum' },
 ];
 
 /** What can be chosen for all figures. */
 export function controls(content: ReportContent, store: Store): HTMLElement {
   return element('div', { class: 'controls', role: 'group', 'aria-label': 'Settings of all figures' },
     samples(samplesIn(content), store),
-    titled('How the units of a step become one number, where gradients are shown against time', chooser('Norm', norms, store.state.norm, (norm) => { store.change({ norm: norm as NormName }); })),
+    titled('How the units of a step become one number, where gradients are shown against time: L2, the Euclidean norm; L1, the sum of absolute values; or the largest of these', chooser('Norm', norms, store.state.norm, (norm) => { store.change({ norm: norm as NormName }); })),
     titled('Of heatmaps whose values lie about zero: gradients, states, weights', chooser('Colours', [...diverging, ...sequential], store.state.colors, (colors) => { store.change({ colors: colors as ColorMapName }); })),
     range(store),
     titled('Of heatmaps of gates, which lie between 0 and 1', chooser('Gates’ colours', [...sequential, ...diverging], store.state.gateColors, (colors) => { store.change({ gateColors: colors as ColorMapName }); })),
@@ -42,7 +42,7 @@ function titled(title: string, of: HTMLElement): HTMLElement {
 
 function samples(count: number, store: Store): HTMLElement {
   const wrong = element('span', { class: 'wrong', role: 'alert' });
-  const field = element('input', { type: 'text', size: 9, autocomplete: 'off', spellcheck: 'false', title: 'Samples, e.g. 0-3, 8' });
+  const field = element('input', { type: 'text', size: 6, autocomplete: 'off', spellcheck: 'false', title: 'Samples, e.g. 0-3, 8' });
   const pick = (picked: readonly number[]): void => {
     store.change({ samples: picked });
     field.value = writePicks(picked, count);
@@ -81,7 +81,7 @@ function range(store: Store): HTMLElement {
   };
   field.addEventListener('change', set);
   const select = chooser('Colours’ ends', [
-    { value: 'most', text: '99 in 100 values' }, { value: 'all', text: 'largest value' }, { value: 'each', text: 'each panel’s own' }, { value: 'number', text: '± a number' },
+    { value: 'most', text: '99% of values' }, { value: 'all', text: 'largest value' }, { value: 'each', text: 'each panel’s' }, { value: 'number', text: '± a number' },
   ], String(store.state.range), (value) => {
     field.hidden = value !== 'number';
     if (value !== 'number') store.change({ range: value as ColorRange });
@@ -102,7 +102,7 @@ function theme(store: Store): HTMLElement {
   };
   darkScreen.addEventListener('change', apply);
   apply();
-  return chooser('Page', [{ value: 'auto', text: 'as the system' }, { value: 'light', text: 'light' }, { value: 'dark', text: 'dark' }], 'auto', (value) => {
+  return chooser('Page', [{ value: 'auto', text: 'system' }, { value: 'light', text: 'light' }, { value: 'dark', text: 'dark' }], 'auto', (value) => {
     wanted = value;
     apply();
   });

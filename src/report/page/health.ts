@@ -2,7 +2,7 @@ import type { LayerHealth } from '../../measure/health.js';
 import type { PartContent } from '../content.js';
 import { element, table } from './dom.js';
 
-const percent = (share: number): string => (share === 0 ? '0%' : `${(100 * share).toPrecision(2)}%`);
+const percent = (share: number): string => `${share === 0 || share >= 0.995 ? Math.round(100 * share) : (100 * share).toPrecision(2)}%`;
 
 /** What is wrong with a layer, or that nothing is. */
 export function healthTable({ weights, outputs, parts: measured }: LayerHealth, parts: readonly PartContent[]): HTMLElement {

@@ -39,14 +39,15 @@ function partSection(part: PartContent, recurrence: RecurrenceAnalysis | null, l
   const reasons = ([['outputs', recurrence.outputs], ['carried gradient', recurrence.carried], ['gates', recurrence.gates], ['Jacobians', recurrence.jacobians], ['Lyapunov exponents', recurrence.lyapunov], ['per-step learning', recurrence.learning]] as const)
     .flatMap(([what, measured]) => missing(what, measured) ?? []);
   const { jacobians } = recurrence;
-  if (isMeasured(jacobians) && !jacobians.largest.some(Number.isFinite) && jacobians.largest.length > 0) reasons.push(element('p', { class: 'quiet' }, 'Jacobians and what follows from them are not shown: none is finite.'));
+  if (isMeasured(jacobians) && !jacobians.largest.some((value) => Number.isFinite(value) && value > 0) && jacobians.largest.length > 0) reasons.push(element('p', { class: 'quiet' }, 'Jacobians and what follows from them are not shown: none is finite and above 0.'));
   return [
-    ...(several ? [element('h3', {}, part.part)] : []), head, verdictSection(recurrence.verdict, name('Verdict'), 'h3'), ...reasons,
-    group(name('Gradient through time'), views([flowSheet(title, recurrence, part), carriedSheet(title, recurrence, analysis), unitHorizonSheet(title, recurrence)], around)),
+    ...(several ? [element('h3', {}, part.part)] : []), head,
+    recurrence.verdict.sentence === analysis.verdict.sentence ? element('p', { class: 'quiet' }, 'The verdict at the top of the page is of this recurrence.') : verdictSection(recurrence.verdict, name('Verdict'), 'h3'), ...reasons,
+    group(name('Gradient through time'), views([flowSheet(title, recurrence, part), carriedSheet(title, recurrence, analysis), unitHorizonSheet(title, recurrence, analysis)], around)),
     // Where it is the model's, it stands there.
     ...(isMeasured(recurrence.forward) && recurrence.forward.of === 'state' ? [group(name('Inputs and state'), views([forwardSheet(title, recurrence.forward, analysis)], around))] : []),
-    group(name('Gates'), views([gateSheet(title, recurrence), gateHeatmapSheet(title, layer, part.part), saturationSheet(title, recurrence)], around)),
-    group(name('Learning'), views([learningSheet(title, recurrence), truncationSheet(title, recurrence, analysis)], around)),
+    group(name(recurrence.kind === 'SimpleRNN' ? 'Saturation' : 'Gates'), views([gateSheet(title, recurrence), gateHeatmapSheet(title, layer, part.part), saturationSheet(title, recurrence)], around)),
+    group(name('Learning'), views([learningSheet(title, recurrence, analysis), truncationSheet(title, recurrence, analysis)], around)),
     group(name('What the recurrence does to its state'), views([jacobianSheet(title, recurrence), singularSheet(title, recurrence), lyapunovSheet(title, recurrence)], around)),
   ];
 }

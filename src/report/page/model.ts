@@ -17,7 +17,7 @@ export function modelSection(model: ModelSummary, recurrent: readonly string[], 
     return i < 0 ? layer.name : element('a', { href: `#${anchor(i)}` }, layer.name);
   };
   return element('section', { id: 'model' },
-    element('h2', {}, 'Model'), element('p', {}, facts.join(' · ')),
+    element('h2', {}, 'Model'), element('p', { class: 'facts' }, facts.join(' · ')),
     ...(warnings.length === 0 ? [] : [element('ul', { class: 'notes' }, ...warnings.map((warning) => element('li', {}, warning)))]),
     element('div', { class: 'beside' },
       graph(layers, (layer) => (recurrent.includes(layer.name) ? `#${anchor(recurrent.indexOf(layer.name))}` : null)),

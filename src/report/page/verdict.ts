@@ -9,7 +9,7 @@ export function verdictSection({ kind, sentence, figures, sureness: sure, doubts
     (items.length === 0 ? [] : [element('h4', {}, title), element(ordered ? 'ol' : 'ul', {}, ...items.map((item) => element('li', {}, item)))]);
   return element('section', { class: `verdict ${kind.replace(/[^a-z]+/g, '-')}`, 'aria-label': heading },
     element(level, {}, heading),
-    element('p', { class: 'badges' }, element('strong', {}, kind[0]!.toUpperCase() + kind.slice(1)), ' ', element('span', { class: 'quiet' }, sureness[sure])),
+    element('p', { class: 'badges' }, element('strong', {}, kind[0]!.toUpperCase() + kind.slice(1)), ...(kind === "can't tell" ? [] : [' ', element('span', { class: 'quiet' }, sureness[sure])])),
     element('p', { class: 'sentence' }, sentence),
     ...(figures.length === 0 ? [] : [element('dl', { class: 'rests' }, ...figures.map(({ name, text }) => element('div', {}, element('dt', {}, name), element('dd', {}, text))))]),
     ...list('What speaks against it', doubts), ...list('What to try', advice, true));

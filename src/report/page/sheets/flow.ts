@@ -83,7 +83,7 @@ export function carriedSheet(title: string, { carried }: RecurrenceAnalysis, { s
         }),
       }],
       subtitle: '', description: carried.map(carriedText).join(' '),
-      xName: 'step back', yName: 'share of what came in, L2 norms', length, log: true, holds: [settings.share], legend: carried.map(({ of }) => ({ label: `by ${of}`, color: colorOf(of) })),
+      xName: 'steps back', yName: 'share of what came in, L2 norms', length, log: true, holds: [settings.share], legend: carried.map(({ of }) => ({ label: `by ${of}`, color: colorOf(of) })),
     }),
   });
 }

@@ -23,7 +23,7 @@ export function gateHeatmapSheet(title: string, layer: LayerContent, part: strin
     wide: true,
     follows: ['samples', 'range', 'gateColors'],
     choices: [{
-      name: 'sample', label: 'Of', options: () => [{ value: 'mean', text: 'the mean of the picked samples' }, ...(gates[0]!.together === null ? Array.from({ length: count }, (_, i) => ({ value: String(i), text: `sample ${i}` })) : [])],
+      name: 'sample', label: 'Of', options: () => [{ value: 'mean', text: 'the mean of the picked samples' }, ...(count > 1 ? Array.from({ length: count }, (_, i) => ({ value: String(i), text: `sample ${i}` })) : [])],
     }],
     draw: ({ space, store, chosen, panel, kept }) => {
       const one = sample(chosen);
@@ -81,7 +81,9 @@ export function saturationSheet(title: string, { gates, units }: RecurrenceAnaly
   return curveSheet({
     wide: true,
     file: fileName(title, 'saturation'), heading: 'Saturation by unit', title: `${title}: share of time that gates are saturated`,
-    about: 'For each unit the share of samples and timesteps at which the gate is nearly shut (below 0.1) and nearly open (above 0.9); of a tanh, near its lower and upper end (beyond 0.9). A gate that is always at one end lets no gradient through to its own weights.',
+    about: shown.some(({ range }) => range === 'sigmoid')
+      ? 'For each unit the share of samples and timesteps at which the gate is nearly shut (below 0.1) and nearly open (above 0.9); of a tanh, near its lower and upper end (beyond 0.9). A gate that is always at one end lets no gradient through to its own weights.'
+      : 'For each unit the share of samples and timesteps at which its state is near the lower and the upper end of the activation (beyond 0.9 of a tanh). A unit that is always at one end lets no gradient through.',
     curves: () => ({
       panels: shown.map(({ gate, low, high }) => ({
         label: gate, shortLabel: gate,

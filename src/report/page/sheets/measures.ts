@@ -10,28 +10,37 @@ const main = { width: 1.7, opacity: 1 } as const;
 const thin = { width: 0.8, opacity: 0.45 } as const;
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** Whether there is anything to draw. */
+/** Whether there is anything to draw; and on a logarithmic axis. */
 const someFinite = (values: Numbers): boolean => values.some((value: number) => Number.isFinite(value));
+const somePositive = (values: Numbers): boolean => values.some((value: number) => Number.isFinite(value) && value > 0);
+
+/** On which samples something was looked at, where not on all. */
+const firstOf = (samples: number, all: number): string => (samples < all ? `of the first ${samples === 1 ? 'sample' : `${samples} samples`} of ${all}` : '');
 
 /** What each timestep adds to the gradient by the weights. */
-export function learningSheet(title: string, { learning, timesteps }: RecurrenceAnalysis): Sheet | null {
+export function learningSheet(title: string, { learning, timesteps }: RecurrenceAnalysis, { samples: all }: Analysis): Sheet | null {
   if (!isMeasured(learning)) return null;
   const shares = (chosen: ReadonlyMap<string, string>): boolean => chosen.get('what') !== 'norms';
+  // A recurrent kernel has no share where there is but one step.
+  const shown = (chosen: ReadonlyMap<string, string>): [string, Float64Array][] => Object.entries(shares(chosen) ? learning.shares : learning.norms).filter(([, values]) => someFinite(values));
   return curveSheet({
     file: fileName(title, 'per-step-learning'), heading: 'What each timestep adds to learning', title: `${title}: each timestep’s part of the gradient by the weights`,
     about: 'The gradient by a weight is a sum over the timesteps at which it is used. Share: how much of the sum a step’s term makes, along its direction; the shares sum to 1, and a step with a negative one works against the others. Norm: how large the term is.',
     choices: [{ name: 'what', label: 'Show', options: () => [{ value: 'shares', text: 'share of the gradient' }, { value: 'norms', text: 'L2 norm of the term' }] }],
-    curves: ({ chosen }) => ({
-      panels: [{ label: '', shortLabel: '', lines: Object.entries(shares(chosen) ? learning.shares : learning.norms).map(([label, values]): Line => ({ label, values, color: colorOf(label), width: 1.4, opacity: 1 })) }],
-      subtitle: '', description: `${shares(chosen) ? 'Share' : 'Norm'} of each timestep’s term of the gradient by ${Object.keys(learning.shares).join(', ')}.`,
-      xName: 'timestep', yName: shares(chosen) ? 'share of the gradient' : 'L2 norm of the term', length: timesteps, log: !shares(chosen),
-      legend: Object.keys(learning.shares).map((label) => ({ label, color: colorOf(label) })),
-    }),
+    curves: ({ chosen }) => {
+      const terms = shown(chosen);
+      return {
+        panels: [{ label: '', shortLabel: '', lines: terms.map(([label, values]): Line => ({ label, values, color: colorOf(label), width: 1.4, opacity: 1 })) }],
+        subtitle: firstOf(learning.samples, all), description: `${shares(chosen) ? 'Share' : 'Norm'} of each timestep’s term of the gradient by ${terms.map(([label]) => label).join(', ')}.`,
+        xName: 'timestep', yName: shares(chosen) ? 'share of the gradient' : 'L2 norm of the term', length: timesteps, log: !shares(chosen), ...(shares(chosen) ? { holds: [0] } : {}),
+        legend: terms.map(([label]) => ({ label, color: colorOf(label) })),
+      };
+    },
   });
 }
 
 /** How wrong the gradient by the weights gets where backpropagation is cut short. */
-export function truncationSheet(title: string, { learning }: RecurrenceAnalysis, { settings }: Analysis): Sheet | null {
+export function truncationSheet(title: string, { learning }: RecurrenceAnalysis, { settings, samples: all }: Analysis): Sheet | null {
   if (!isMeasured(learning) || learning.truncations.length < 2) return null;
   const { truncations, biases, truncation } = learning;
   return curveSheet({
@@ -39,7 +48,7 @@ export function truncationSheet(title: string, { learning }: RecurrenceAnalysis,
     about: `The error that truncated backpropagation through time would make, relative to the whole gradient. Dashed: ${(100 * settings.bias).toPrecision(2)}%. ${truncation < truncations.at(-1)! ? `From ${truncation} steps on it stays within that.` : 'No shorter truncation stays within that.'}`,
     curves: () => ({
       panels: [{ label: '', shortLabel: '', lines: [{ label: 'relative error', values: biases, color: colorOf('hidden'), ...main }], rules: [{ at: settings.bias, dash: [4, 3] }] }],
-      subtitle: '', description: `Relative error of the gradient by all weights against the length of truncation, logarithmic; within ${settings.bias} ${truncation < truncations.at(-1)! ? `from ${truncation} steps on` : 'at the whole length alone'}.`,
+      subtitle: firstOf(learning.samples, all), description: `Relative error of the gradient by all weights against the length of truncation, logarithmic; within ${settings.bias} ${truncation < truncations.at(-1)! ? `from ${truncation} steps on` : 'at the whole length alone'}.`,
       xName: 'length of truncation', yName: 'relative error', length: truncations.length, xs: truncations, log: true, holds: [settings.bias], legend: [],
     }),
   });
@@ -47,7 +56,7 @@ export function truncationSheet(title: string, { learning }: RecurrenceAnalysis,
 
 /** Singular values of products of Jacobians, by how many steps they span. */
 export function jacobianSheet(title: string, { jacobians }: RecurrenceAnalysis): Sheet | null {
-  if (!isMeasured(jacobians) || !someFinite(jacobians.largest)) return null;
+  if (!isMeasured(jacobians) || !somePositive(jacobians.largest)) return null;
   const { largest, rms, samples } = jacobians;
   return curveSheet({
     file: fileName(title, 'jacobians'), heading: 'What many steps do to a change of the state', title: `${title}: singular values of products of Jacobians`,
@@ -63,16 +72,16 @@ export function jacobianSheet(title: string, { jacobians }: RecurrenceAnalysis):
 
 /** Singular values of single steps' Jacobians. */
 export function singularSheet(title: string, { jacobians }: RecurrenceAnalysis): Sheet | null {
-  if (!isMeasured(jacobians) || jacobians.at.length === 0 || !someFinite(jacobians.hidden.data)) return null;
+  if (!isMeasured(jacobians) || jacobians.at.length === 0 || !somePositive(jacobians.hidden.data)) return null;
   const { hidden, at } = jacobians;
   const units = hidden.shape[1]!;
   return curveSheet({
     file: fileName(title, 'singular-values'), heading: 'What one step does to a change of the hidden state', title: `${title}: singular values of the Jacobian of one step`,
-    about: 'All singular values of dh(t)/dh(t-1), from the largest to the smallest, a line for each place where they were taken. Dashed: 1.',
+    about: 'All singular values of dh(t)/dh(t-1), from the largest down, by rank, a line for each sample and timestep at which they were taken. Dashed: 1, neither stretched nor shrunk.',
     curves: () => ({
       panels: [{ label: '', shortLabel: '', lines: at.map(({ sample, timestep }, i): Line => ({ label: `sample ${sample}, timestep ${timestep}`, values: hidden.data.subarray(i * units, (i + 1) * units), color: colorOf('hidden'), width: 1, opacity: 0.6 })), rules: [{ at: 1, dash: [4, 3] }] }],
       subtitle: '', description: `Singular values of the Jacobian of one step, logarithmic, at ${at.length} places.`,
-      xName: 'number, descending', yName: 'singular value', length: units, log: true, holds: [1], legend: [],
+      xName: 'rank', yName: 'singular value', length: units, log: true, holds: [1], legend: [],
     }),
   });
 }
@@ -83,7 +92,7 @@ export function lyapunovSheet(title: string, { lyapunov }: RecurrenceAnalysis): 
   const { exponents, error, samples, steps } = lyapunov;
   return curveSheet({
     file: fileName(title, 'lyapunov'), heading: 'Lyapunov spectrum', title: `${title}: Lyapunov exponents`,
-    about: `By how much directions of the state grow (above 0) or shrink (below), in nats a step, along real inputs: ${samples} sample${samples === 1 ? '' : 's'} of ${steps} steps${samples > 1 ? '; thin lines: one standard error over samples' : ''}.`,
+    about: `By how much directions of the state grow (above 0) or shrink (below), in nats a step, from the fastest growing down, along real inputs: ${samples} sample${samples === 1 ? '' : 's'} of ${steps} step${steps === 1 ? '' : 's'}${samples > 1 ? '; thin lines: one standard error over samples' : ''}.`,
     curves: () => ({
       panels: [{
         label: '', shortLabel: '',
@@ -96,24 +105,24 @@ export function lyapunovSheet(title: string, { lyapunov }: RecurrenceAnalysis): 
         ],
       }],
       subtitle: '', description: `${exponents.length} Lyapunov exponents, from ${exponents[0]!.toPrecision(3)} to ${exponents.at(-1)!.toPrecision(3)} nats per step.`,
-      xName: 'number, descending', yName: 'nats per step', length: exponents.length, log: false, holds: [0], legend: [],
+      xName: 'rank', yName: 'nats per step', length: exponents.length, log: false, holds: [0], legend: [],
     }),
   });
 }
 
 /** How many steps back each unit's gradient reaches. */
-export function unitHorizonSheet(title: string, { carried, units }: RecurrenceAnalysis): Sheet | null {
+export function unitHorizonSheet(title: string, { carried, units }: RecurrenceAnalysis, { settings }: Analysis): Sheet | null {
   if (!isMeasured(carried) || carried.every(({ unitHorizons }) => unitHorizons.length === 0)) return null;
   return curveSheet({
     file: fileName(title, 'unit-horizons'), heading: 'Backward horizon of each unit', title: `${title}: backward horizon by unit`,
-    about: 'How many steps back a unit’s gradient stays above the stated share of its peak. Where the curve is still above it when the data end, the true horizon is at least what is shown.',
+    about: `How many steps back a unit’s gradient stays at ${(100 * settings.share).toPrecision(2)}% of its peak or more. Where it does to the first step, the true horizon is at least what is shown.`,
     curves: () => ({
       panels: [{
         label: '', shortLabel: '',
         lines: carried.map(({ of, unitHorizons }): Line => ({ label: of, values: Float64Array.from(unitHorizons, ({ steps }) => steps), color: colorOf(of), width: 1, opacity: 0.85, dots: true })),
       }],
       subtitle: '', description: `Backward horizon of ${units} units.`,
-      xName: 'unit', yName: 'steps back', length: units, log: false, holds: [0], legend: carried.map(({ of }) => ({ label: `by ${of}`, color: colorOf(of) })),
+      xName: 'unit', yName: 'steps back', length: units, log: false, holds: [0, 1], legend: carried.map(({ of }) => ({ label: `by ${of}`, color: colorOf(of) })),
     }),
   });
 }

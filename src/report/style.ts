@@ -4,7 +4,7 @@ export const reportStyle = `
 :root[data-theme="dark"] { color-scheme: dark; --paper: #121214; --sheet: #1b1b1e; --ink: #e8e8e6; --quiet: #a6a6a3; --line: #38383c; --link: #8ab8f0; --wrong: #f0a070; --good: #7fd09a; --bad: #f2a090; --unsure: #e0cc70; }
 @media (prefers-color-scheme: dark) { :root:not([data-theme]) { color-scheme: dark; --paper: #121214; --sheet: #1b1b1e; --ink: #e8e8e6; --quiet: #a6a6a3; --line: #38383c; --link: #8ab8f0; --wrong: #f0a070; --good: #7fd09a; --bad: #f2a090; --unsure: #e0cc70; } }
 * { box-sizing: border-box; }
-html { scroll-padding-top: 4rem; overflow-y: scroll; }
+html { overflow-y: scroll; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 main { max-width: 76rem; margin: 0 auto; padding: 1rem 1.25rem 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 1rem 0 .25rem; }
@@ -68,9 +68,9 @@ thead th { color: var(--quiet); }
 .plot canvas { display: block; }
 .plot .overlay { position: absolute; left: 0; top: 0; pointer-events: none; }
 .readout { display: block; min-height: 1.5em; font-size: .85rem; font-variant-numeric: tabular-nums; }
-figcaption { color: var(--quiet); font-size: .86rem; margin-top: auto; }
+figcaption { color: var(--quiet); font-size: .86rem; flex: 1; display: flex; flex-direction: column; }
 figcaption p { margin: 0 0 .4rem; max-width: 60rem; }
-.saves { display: flex; gap: .35rem; flex-wrap: wrap; }
+.saves { display: flex; gap: .35rem; flex-wrap: wrap; margin-top: auto; }
 .fault { color: var(--wrong); }
 dialog { width: min(96vw, 90rem); max-height: 96vh; border: 1px solid var(--line); border-radius: 8px; padding: .6rem; background: var(--sheet); color: var(--ink); overflow-y: auto; }
 dialog::backdrop { background: rgb(0 0 0 / .55); }
@@ -78,7 +78,7 @@ dialog .view { border: 0; }
 dialog .head { padding-right: 4.5rem; }
 .close { position: absolute; right: .9rem; top: .9rem; z-index: 1; }
 .help { color: var(--quiet); font-size: .88rem; }
-@media (max-width: 36rem) { main { padding: .5rem .6rem 3rem; } .controls { position: static; padding: .5rem .6rem; } .view { padding: .5rem .4rem; } html { scroll-padding-top: 0; } }
+@media (max-width: 36rem) { main { padding: .5rem .6rem 3rem; } .controls { position: static; padding: .5rem .6rem; } .view { padding: .5rem .4rem; } }
 @media print {
   :root, :root[data-theme="dark"] { color-scheme: light; --paper: #f7f7f5; --sheet: #fff; --ink: #1a1a1a; --quiet: #5a5a58; --line: #dcdcd8; --link: #0b57a4; --wrong: #b03a00; --good: #1b6e3c; --bad: #a32c1a; --unsure: #6b5a00; }
   .controls, .tools, .saves, .readout, .help, .plot .overlay { display: none; }

@@ -32,12 +32,22 @@ main.replaceChildren(
   modelSection(model, layers.map(({ name }) => name), anchor),
 );
 
+/** What is jumped to comes to lie below the bar, where that stays in sight; it has one row, or more on a narrow page. */
+function keepClear(bar: HTMLElement): void {
+  new ResizeObserver(() => {
+    const hidden = getComputedStyle(bar).position === 'sticky' ? bar.offsetHeight + 12 : 0;
+    document.documentElement.style.scrollPaddingTop = `${hidden}px`;
+  }).observe(bar);
+}
+
 async function show(): Promise<void> {
   await platform.loadFonts();
   const store = new Store(initialState(content));
   const views = new Views();
   const around: Surroundings = { store, slices: new Slices(), views, whole: blocks.whole, enlarge: (sheet, panel, chosen) => { enlarge(sheet, panel, chosen, around); } };
-  main.before(controls(content, store));
+  const bar = controls(content, store);
+  main.before(bar);
+  keepClear(bar);
   const forward = forwardSection(analysis, around);
   if (forward) main.append(forward);
   let placed = await views.reserve();

@@ -8,12 +8,13 @@
 
 /* global document, Event, requestAnimationFrame, performance, innerHeight */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
+import { chromiumPath } from '../scripts/chromium.mjs';
 
 const size = { units: 512, timesteps: 1000, samples: 16, features: 16 };
 const ms = (time) => `${Math.round(time).toLocaleString('en')} ms`;
@@ -58,8 +59,7 @@ async function make(path) {
 }
 
 async function measure(path, pixels) {
-  const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((one) => one && existsSync(one));
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'] });
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'] });
   try {
     const page = await browser.newPage({ viewport: { width: 1400, height: 1200 }, deviceScaleFactor: pixels });
     page.setDefaultTimeout(120_000);

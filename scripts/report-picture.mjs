@@ -2,7 +2,7 @@
 // Run: npm run build && node scripts/report-picture.mjs     (CHROMIUM_PATH says where the browser is)
 
 /* global document */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
@@ -11,6 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { chromium } from 'playwright-core';
 import { loadArray, loadModel, report } from 'see-rnn';
+import { chromiumPath } from './chromium.mjs';
 import { at } from './fresh.mjs';
 
 setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
@@ -23,8 +24,7 @@ const [x, y] = (await Promise.all(['x.npy', 'y_remaining_cycles.npy'].map((name)
 const made = await report(await loadModel(`${models}/regression_model.h5`), x, y, { title: 'Flights that a jet engine has left: LSTM 100 under LSTM 50' });
 
 const folder = mkdtempSync(join(tmpdir(), 'see-rnn-picture-'));
-const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((one) => one && existsSync(one));
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
   await made.save(join(folder, 'report.html'));
   const page = await browser.newPage({ viewport: { width: 1240, height: 1500 }, deviceScaleFactor: 1.5 });

@@ -14,7 +14,7 @@ import type { PartRecordings } from './joined-runs.js';
 import { partsOf, requireParts, type Part } from './parts.js';
 import { QUANTITIES, type Quantity } from './quantities.js';
 import { Recorder } from './recorder.js';
-import { Run } from './run.js';
+import { Run, type MadeOf } from './run.js';
 import { Tap } from './tap.js';
 import { differentiate, type Differentiated } from './tape.js';
 import { untouched } from './untouched.js';
@@ -113,8 +113,7 @@ export async function trace(model: LayersModel, x: ArrayInputs, y?: ArrayInputs 
       loss += await passed(set, { recorder, predictions, part, of: part });
       await told(set, part);
     }
-    const { lossParts, batchSize } = optionsOf(options);
-    return new Run(y == null ? null : loss, predictions.map(({ record }) => record.value!), set.graph, recorder.recordings(), { model, x, y: y ?? null, ...lossParts, batchSize });
+    return new Run(y == null ? null : loss, predictions.map(({ record }) => record.value!), set.graph, recorder.recordings(), set.madeOf);
   } finally {
     recorder.dispose();
     for (const prediction of predictions) prediction.dispose();
@@ -209,24 +208,21 @@ interface Readied {
   readonly lossParts: LossParts;
   readonly training: boolean;
   readonly progress: TraceOptions['progress'] | null;
+  /** What the caller gave. */
+  readonly madeOf: MadeOf;
   /** The parts in which it is to run: one, null, that is all of it, or several. */
   readonly parts: readonly (Part | null)[];
   /** Records what was asked for. */
   recorder(): Recorder;
 }
 
-/** The options, checked; those of the loss together. */
-function optionsOf(options: TraceOptions) {
-  const { layers, quantities, values, batchSize, progress, training, ...lossParts } = readOptions('trace', traceOptions, options as Readonly<Record<string, unknown>>);
-  return { layers, quantities, values, batchSize, progress, training, lossParts };
-}
-
 function readied(model: LayersModel, x: ArrayInputs, y: ArrayInputs | null, options: TraceOptions): Readied {
-  const { layers, quantities, values, batchSize, progress, training, lossParts } = optionsOf(options);
+  const { layers, quantities, values, batchSize, progress, training, ...lossParts } = readOptions('trace', traceOptions, options as Readonly<Record<string, unknown>>);
   requireModel('trace', model);
   const graph = graphOf(model);
   const calls = [...new Set(findCalls(graph, layers))];
-  const set = { model, graph, training, progress, recorder: () => new Recorder({ calls, quantities, values, differentiated: y !== null }) };
+  const madeOf = { model, x, y, batchSize, ...lossParts };
+  const set = { model, graph, training, progress, madeOf, recorder: () => new Recorder({ calls, quantities, values, differentiated: y !== null }) };
   const whole = { ...set, x, y, lossParts, parts: [null] };
   if (batchSize === null) return whole;
   const [inputs, outputs] = [slotsOf('input', model.inputs), slotsOf('output', model.outputs)];

@@ -1,0 +1,100 @@
+import type { SeeRnnError } from '../../../core/errors.js';
+import { plainAxes } from '../../../core/array.js';
+import type { Context } from '../../../graph/context.js';
+import type { Graph } from '../../../graph/graph.js';
+import type { Layer, LayerInputs, LayerPart, Masked, RecurrentLayer } from '../../../graph/layer.js';
+import type { OpenShape } from '../../../graph/shapes.js';
+import type { Tensor } from '../../../graph/tensor.js';
+import { StoredWeight } from '../../../graph/weight.js';
+import { ConfigReader, type Config } from '../config-reader.js';
+import type { Dialect } from '../dialect.js';
+import { penaltyIn } from './penalty.js';
+
+/** What a Keras layer is made from. */
+export interface KerasOptions {
+  readonly name: string;
+  /** As the file has it. */
+  readonly className: string;
+  readonly config: Config;
+  readonly dialect: Dialect;
+  /** The layers that it holds, built, by the option that holds them: `layer`, `backward_layer`, `cell`, `cells`. */
+  readonly held: Readonly<Record<string, KerasLayer | readonly KerasLayer[]>>;
+}
+
+/** Makes a layer of one class. */
+export type MakeLayer = (options: KerasOptions) => KerasLayer;
+/** Layers by the classes that Keras has for them today. */
+export type LayerTable = Readonly<Record<string, MakeLayer>>;
+
+/** How a weight is made; its penalty is what the layer's option `<role>_regularizer` says. */
+export interface WeightOptions {
+  readonly shape: readonly number[];
+  /** How the weight's options start, where that is not its name: `recurrent` of `recurrent_kernel`. */
+  readonly role?: string;
+  readonly axes?: readonly string[];
+  /** False for what training doesn't change: moving averages. */
+  readonly trainable?: boolean;
+}
+
+/**
+ * A layer of Keras: what its configuration says, its weights, and what it computes, by operations of the graph.
+ *
+ * It is called twice as a rule: on abstract tensors, to find its shapes, and on real ones. `compute` must be the same code for both, so
+ * it never looks at numbers, and makes no arrays of its inputs' sizes but by operations.
+ */
+export abstract class KerasLayer implements Layer {
+  readonly name: string;
+  readonly className: string;
+  readonly config: Config;
+  readonly dialect: Dialect;
+  readonly weights: StoredWeight[] = [];
+  readonly parts: LayerPart[] = [];
+  graph: Graph | null = null;
+  stateful = false;
+  recurrent: RecurrentLayer | null = null;
+  notRecurrent: string | null = null;
+  protected readonly read: ConfigReader;
+  /** Whether a mask of the input goes on with the output; where not, it ends here. */
+  protected passesMask = false;
+  private built = false;
+
+  constructor({ name, className, config, dialect }: KerasOptions) {
+    this.name = name;
+    this.className = className;
+    this.config = config;
+    this.dialect = dialect;
+    this.read = new ConfigReader(className, config, name);
+  }
+
+  /** Makes its weights, of zeros, for inputs of these shapes; once. */
+  build(inputs: readonly OpenShape[]): void {
+    if (this.built) return;
+    this.makeWeights(inputs);
+    this.built = true;
+  }
+
+  /** Makes the layer's weights, in Keras's order, and builds its parts. */
+  protected makeWeights(_inputs: readonly OpenShape[]): void { /* most layers have none */ }
+
+  /** What the layer computes: one tensor for each of its outputs. */
+  protected abstract compute(given: LayerInputs, context: Context): Tensor | readonly Tensor[];
+
+  /** The masks that go with its outputs, one for each. */
+  protected masksOf({ masks }: LayerInputs, _outputs: readonly Tensor[]): readonly (Tensor | null)[] { return this.passesMask ? [masks[0] ?? null] : []; }
+
+  call(given: LayerInputs, context: Context): Masked[] {
+    const { training } = given.options;
+    const computed = this.compute(given, typeof training === 'boolean' ? { ...context, training } : context);
+    const outputs = Array.isArray(computed) ? computed as readonly Tensor[] : [computed as Tensor];
+    const masks = this.masksOf(given, outputs);
+    return outputs.map((value, i) => ({ value, mask: masks[i] ?? null }));
+  }
+
+  protected weight(name: string, { shape, role = name, axes = plainAxes(shape.length), trainable = true }: WeightOptions): StoredWeight {
+    const weight = new StoredWeight({ name, shape, axes, trainable, penalty: penaltyIn(this.read, `${role}_regularizer`) });
+    this.weights.push(weight);
+    return weight;
+  }
+
+  protected fail(what: string): SeeRnnError { return this.read.error(what); }
+}

@@ -1,0 +1,34 @@
+import type { Context } from './context.js';
+import type { CallOptions, Layer, Masked } from './layer.js';
+import { PROBES, type OpenShape } from './shapes.js';
+import { abstract, type Dtype, type Tensor } from './tensor.js';
+
+/** The form of a tensor whose sizes need not all be known. */
+export interface OpenForm { readonly shape: OpenShape; readonly dtype: Dtype; /** Whether a mask comes with it. */ readonly masked?: boolean }
+
+/**
+ * The forms of what a layer gives: found by calling it on abstract tensors, with two sizes in place of every open one. What differs between
+ * the two is open.
+ *
+ * @throws SeeRnnError where the layer can't take such inputs
+ */
+export function infer(layer: Layer, inputs: readonly OpenForm[], given: Readonly<Record<string, OpenForm>> = {}, options: CallOptions = {}): OpenForm[] {
+  const [some, others] = PROBES.map((probe) => {
+    const closed = ({ shape, dtype }: OpenForm): Tensor => abstract({ shape: shape.map((n) => n ?? probe), dtype });
+    return layer.call({
+      inputs: inputs.map(closed), options,
+      masks: inputs.map(({ masked, shape }) => (masked ? abstract({ shape: shape.slice(0, 2).map((n) => n ?? probe), dtype: 'bool' }) : null)),
+      given: Object.fromEntries(Object.entries(given).map(([name, form]) => [name, closed(form)])),
+    }, ABSTRACT);
+  }) as [Masked[], Masked[]];
+  return some.map(({ value: { shape, dtype }, mask }, i) => ({ dtype, masked: mask !== null, shape: shape.map((n, axis) => (n === others[i]!.value.shape[axis] ? n : null)) }));
+}
+
+/** Circumstances in which nothing has numbers. */
+const ABSTRACT: Context = {
+  training: false, tape: null, call: null, watch: null, fold: 1, onlooker: null,
+  weight: ({ shape }) => abstract({ shape, dtype: 'float' }),
+  random: () => 0,
+  states: { of: () => null, keep: () => undefined },
+  penalise: () => undefined,
+};

@@ -1,0 +1,72 @@
+import type { Recurrence } from '../cells/sequence.js';
+import type { Context } from './context.js';
+import type { Graph } from './graph.js';
+import type { Tensor } from './tensor.js';
+import type { Weight } from './weight.js';
+
+/** A tensor, and the mask that goes with it: (samples, timesteps), 0 where a step is skipped; null where there is none. */
+export interface Masked { readonly value: Tensor; readonly mask: Tensor | null }
+
+/** What a layer is called with. */
+export interface LayerInputs {
+  readonly inputs: readonly Tensor[];
+  /** The masks that come with the inputs, one for each. */
+  readonly masks: readonly (Tensor | null)[];
+  /** Tensors that the call gives by name and that are no inputs of the layer: `mask`, `query_mask`, `attention_mask`. */
+  readonly given: Readonly<Record<string, Tensor>>;
+  /** What else the call says: `training`, `use_causal_mask`, an operation's numbers. As the file has it. */
+  readonly options: CallOptions;
+}
+
+export type CallOptions = Readonly<Record<string, unknown>>;
+
+/**
+ * What a node calls: a layer as its user knows it, whichever framework it is of. It computes by applying operations, and says itself
+ * which masks go with what it gives.
+ */
+export interface Layer {
+  readonly name: string;
+  /** Its class, as its framework has it: `LSTM`, `TimeDistributed`, `Functional`. */
+  readonly className: string;
+  /** Its own, in the order in which its framework lists them; not those of its parts. */
+  readonly weights: readonly Weight[];
+  /** The layers that it is made of: directions, stacked cells, what a wrapper wraps, an attention's dense layers, a model's layers. */
+  readonly parts: readonly LayerPart[];
+  /** The graph that runs when it is called: of a model, or of a wrapper around one. */
+  readonly graph: Graph | null;
+  /** Whether it keeps its states from one batch to the next. */
+  readonly stateful: boolean;
+  /** Its recurrence, where it is a recurrent layer itself; not those of its parts. */
+  readonly recurrent: RecurrentLayer | null;
+  /** Why it has none though its class is recurrent, to be read on after its name; null for all others. */
+  readonly notRecurrent: string | null;
+  /** What it is given to compute with: the same for every kind of layer. */
+  call(given: LayerInputs, context: Context): Masked[];
+}
+
+/** A layer within a layer. */
+export interface LayerPart {
+  /** What its weights' names have before them: `forward`, `0`, a layer's name; '' for a wrapper's only layer. */
+  readonly name: string;
+  readonly layer: Layer;
+}
+
+/** A recurrent layer as our cells see it. */
+export interface RecurrentLayer {
+  /** The first reads the inputs, the next its outputs, and so on: one, but for stacked cells. Only the first may go backwards. */
+  readonly cells: readonly RecurrentCell[];
+  readonly returnSequences: boolean;
+  readonly returnState: boolean;
+  /** Whether inputs, outputs and masks have the timesteps in front of the samples. */
+  readonly timeMajor: boolean;
+}
+
+/** A cell of a recurrent layer: what it computes, and its weights. */
+export interface RecurrentCell {
+  readonly recurrence: Recurrence;
+  /** Kernel, recurrent kernel and, where there is one, bias; in Keras's layout. */
+  readonly weights: readonly Weight[];
+  /** Shares that training drops. */
+  readonly dropout: number;
+  readonly recurrentDropout: number;
+}

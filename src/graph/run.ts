@@ -1,0 +1,44 @@
+import { SeeRnnError } from '../core/errors.js';
+import { printable } from '../core/printable.js';
+import type { Context } from './context.js';
+import { callsOf, type Call, type Calls, type Graph, type Node, type Value } from './graph.js';
+import type { Masked } from './layer.js';
+
+/**
+ * Runs a graph once: every call after those it reads from.
+ *
+ * @param inputs one for each of the graph's inputs
+ * @returns one for each of its outputs
+ */
+export function runCalls({ graph, calls }: Calls, inputs: readonly Masked[], context: Context): Masked[] {
+  const done = new Map<Node, readonly Masked[]>();
+  const at = ({ node, index }: Value): Masked => done.get(node)![index]!;
+  for (const call of calls) {
+    const { node } = call;
+    const fed = node.outputs.map((value) => graph.inputs.indexOf(value));
+    // An input of the model is fed, not called.
+    const results = fed.every((index) => index >= 0) ? fed.map((index) => inputs[index]!) : called(call, node.inputs.map(at), at, context);
+    const values = context.onlooker?.leave(call, results.map(({ value }) => value), context.fold);
+    done.set(node, values ? results.map(({ mask }, i) => ({ value: values[i]!, mask })) : results);
+  }
+  return graph.outputs.map(at);
+}
+
+/** Runs the graph that is inside the call under way, or one that is not in any call. */
+export const runGraph = (graph: Graph, inputs: readonly Masked[], context: Context): Masked[] =>
+  runCalls(context.call?.inner?.graph === graph ? context.call.inner : callsOf(graph), inputs, context);
+
+function called(call: Call, from: readonly Masked[], at: (value: Value) => Masked, context: Context): Masked[] {
+  const { layer, label, node } = call;
+  const inputs = from.map(({ value }) => value);
+  const entered = context.onlooker?.enter(call, inputs, context.fold) ?? inputs;
+  try {
+    return layer.call({
+      inputs: entered, masks: from.map(({ mask }) => mask), options: node.options,
+      given: Object.fromEntries(Object.entries(node.given).map(([name, value]) => [name, at(value).value])),
+    }, { ...context, call, watch: context.onlooker?.watch(call, context.fold) ?? null });
+  } catch (error) {
+    if (!(error instanceof SeeRnnError) || error.message.includes('layer \'')) throw error;
+    throw new SeeRnnError(`layer '${printable(label)}' (${printable(layer.className)}): ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,43 @@
+import { SeeRnnError } from '../core/errors.js';
+
+/** A shape; null where any number will do, as of samples. */
+export type OpenShape = readonly (number | null)[];
+
+/**
+ * What stands for an open size while shapes are found: abstract tensors of two such sizes are sent through a graph, and a size that
+ * differs between the two is open. They can be divided by every number up to 16, so that a Reshape finds nothing to object to.
+ */
+export const PROBES = [720_720, 1_441_440] as const;
+
+/** A shape as messages show it, with `any` for what stands for an open size. */
+export const formText = (shape: OpenShape): string =>
+  `(${shape.map((n) => (n === null || (n > 0 && n % PROBES[0] === 0) ? 'any' : n)).join(', ')}${shape.length === 1 ? ',' : ''})`;
+
+/** The shape that two have together, as numpy broadcasts: aligned at the last axis, sizes equal or 1. */
+export function broadcast(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const [m, n] = [a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1];
+    if (m === n || n === 1) return m;
+    if (m === 1) return n;
+    throw new SeeRnnError(`shapes ${formText(a)} and ${formText(b)} don't go together`);
+  });
+}
+
+/** How far apart neighbours along each axis lie in a row-major array. */
+export function strides(shape: readonly number[]): number[] {
+  const out = new Array<number>(shape.length);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    out[axis] = step;
+    step *= shape[axis]!;
+  }
+  return out;
+}
+
+/** An axis counted from the front; negative ones count from the end. */
+export function axisOf(axis: number, rank: number): number {
+  const found = axis < 0 ? axis + rank : axis;
+  if (Number.isInteger(axis) && found >= 0 && found < rank) return found;
+  throw new SeeRnnError(`there is no axis ${axis} in ${rank} dimension${rank === 1 ? '' : 's'}`);
+}

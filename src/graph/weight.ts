@@ -1,0 +1,53 @@
+import type { Floats } from '../cells/floats.js';
+
+/** What a weight, or a layer's output, is penalised with. */
+export interface Penalty {
+  /** l1 x the sum of magnitudes. */
+  readonly l1: number;
+  /** l2 x the sum of squares. */
+  readonly l2: number;
+  /** Keras's OrthogonalRegularizer; null where it is none. */
+  readonly orthogonal: { readonly factor: number; readonly mode: 'rows' | 'columns' } | null;
+  /** What else it is: known by name only, and in no loss; null where all of it is known. */
+  readonly other: string | null;
+}
+
+/** A weight of a layer. A layer that is used several times, or stands in several places, has it once. */
+export interface Weight {
+  /** Its last name, as the framework has it: `kernel`, `recurrent_kernel`, `bias`, `gamma`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Names of its axes, e.g. `['features', 'gates']`. */
+  readonly axes: readonly string[];
+  /** Whether training is what it is for, also where its layer is frozen: false for the moving averages of a normalisation. */
+  readonly trainable: boolean;
+  /** Whether training leaves it as it is though it is what training is for: its layer, or a model around that, is frozen. */
+  readonly frozen: boolean;
+  readonly penalty: Penalty | null;
+  /** Its numbers, row-major, as they are now. Not to be written to. */
+  read(): Floats | Promise<Floats>;
+}
+
+/** A weight whose numbers are here. Zeros until they are set. */
+export class StoredWeight implements Weight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly axes: readonly string[];
+  readonly trainable: boolean;
+  readonly penalty: Penalty | null;
+  frozen = false;
+  #numbers: Floats | null = null;
+
+  constructor({ name, shape, axes, trainable = true, penalty = null }: { readonly name: string; readonly shape: readonly number[]; readonly axes: readonly string[]; readonly trainable?: boolean; readonly penalty?: Penalty | null }) {
+    this.name = name;
+    this.shape = shape;
+    this.axes = axes;
+    this.trainable = trainable;
+    this.penalty = penalty;
+  }
+
+  read(): Floats { return (this.#numbers ??= new Float32Array(this.shape.reduce((size, n) => size * n, 1))); }
+
+  /** Sets its numbers; the array is the weight's from then on. */
+  set(numbers: Floats): void { this.#numbers = numbers; }
+}

@@ -1,4 +1,4 @@
-import type { CallOptions, Layer } from './layer.js';
+import type { CallOptions, Layer, LayerInputs } from './layer.js';
 import type { OpenShape } from './shapes.js';
 import type { Dtype } from './tensor.js';
 
@@ -6,6 +6,8 @@ import type { Dtype } from './tensor.js';
 export interface Value {
   readonly shape: OpenShape;
   readonly dtype: Dtype;
+  /** Whether a mask comes with it. */
+  readonly masked: boolean;
   readonly node: Node;
   /** Which of the node's outputs it is. */
   readonly index: number;
@@ -16,6 +18,8 @@ export interface Node {
   readonly layer: Layer;
   /** What the layer reads; none of a model's input. */
   readonly inputs: readonly Value[];
+  /** How many of the inputs each argument of the call holds, where they came in several: see {@link LayerInputs}. */
+  readonly argumentSizes: readonly number[] | null;
   /** What the call gives by name beside its inputs, such as masks. */
   readonly given: Readonly<Record<string, Value>>;
   readonly options: CallOptions;

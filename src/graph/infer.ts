@@ -6,17 +6,24 @@ import { abstract, type Dtype, type Tensor } from './tensor.js';
 /** The form of a tensor whose sizes need not all be known. */
 export interface OpenForm { readonly shape: OpenShape; readonly dtype: Dtype; /** Whether a mask comes with it. */ readonly masked?: boolean }
 
+/** How a layer is called, but for its inputs. */
+export interface CallForm {
+  readonly given?: Readonly<Record<string, OpenForm>>;
+  readonly options?: CallOptions;
+  readonly argumentSizes?: readonly number[] | null;
+}
+
 /**
  * The forms of what a layer gives: found by calling it on abstract tensors, with two sizes in place of every open one. What differs between
  * the two is open.
  *
  * @throws SeeRnnError where the layer can't take such inputs
  */
-export function infer(layer: Layer, inputs: readonly OpenForm[], given: Readonly<Record<string, OpenForm>> = {}, options: CallOptions = {}): OpenForm[] {
+export function infer(layer: Layer, inputs: readonly OpenForm[], { given = {}, options = {}, argumentSizes = null }: CallForm = {}): OpenForm[] {
   const [some, others] = PROBES.map((probe) => {
     const closed = ({ shape, dtype }: OpenForm): Tensor => abstract({ shape: shape.map((n) => n ?? probe), dtype });
     return layer.call({
-      inputs: inputs.map(closed), options,
+      inputs: inputs.map(closed), options, argumentSizes,
       masks: inputs.map(({ masked, shape }) => (masked ? abstract({ shape: shape.slice(0, 2).map((n) => n ?? probe), dtype: 'bool' }) : null)),
       given: Object.fromEntries(Object.entries(given).map(([name, form]) => [name, closed(form)])),
     }, ABSTRACT);

@@ -1,6 +1,7 @@
 import type { Recurrence } from '../cells/sequence.js';
 import type { Context } from './context.js';
 import type { Graph } from './graph.js';
+import type { OpenShape } from './shapes.js';
 import type { Tensor } from './tensor.js';
 import type { Weight } from './weight.js';
 
@@ -12,7 +13,15 @@ export interface LayerInputs {
   readonly inputs: readonly Tensor[];
   /** The masks that come with the inputs, one for each. */
   readonly masks: readonly (Tensor | null)[];
-  /** Tensors that the call gives by name and that are no inputs of the layer: `mask`, `query_mask`, `attention_mask`. */
+  /**
+   * How many of the inputs each argument of the call holds: [1, 2] of a recurrent layer called with a sequence and two initial states. Absent
+   * where one argument holds them all. Keras goes by it in what masks it hands on.
+   */
+  readonly argumentSizes?: readonly number[] | null;
+  /**
+   * Tensors that the call gives by name and that are no inputs of the layer: `mask`, `query_mask`, `attention_mask`. Of a list of masks each has a
+   * name of its own: `mask:0`, `mask:1`.
+   */
   readonly given: Readonly<Record<string, Tensor>>;
   /** What else the call says: `training`, `use_causal_mask`, an operation's numbers. As the file has it. */
   readonly options: CallOptions;
@@ -40,6 +49,8 @@ export interface Layer {
   readonly recurrent: RecurrentLayer | null;
   /** Why it has none though its class is recurrent, to be read on after its name; null for all others. */
   readonly notRecurrent: string | null;
+  /** Makes its weights for inputs of these shapes, where they depend on that; the first time alone. */
+  build?(inputs: readonly OpenShape[]): void;
   /** What it is given to compute with: the same for every kind of layer. */
   call(given: LayerInputs, context: Context): Masked[];
 }

@@ -34,7 +34,7 @@ function called(call: Call, from: readonly Masked[], at: (value: Value) => Maske
   const entered = context.onlooker?.enter(call, inputs, context.fold) ?? inputs;
   try {
     return layer.call({
-      inputs: entered, masks: from.map(({ mask }) => mask), options: node.options,
+      inputs: entered, masks: from.map(({ mask }) => mask), options: node.options, argumentSizes: node.argumentSizes,
       given: Object.fromEntries(Object.entries(node.given).map(([name, value]) => [name, at(value).value])),
     }, { ...context, call, watch: context.onlooker?.watch(call, context.fold) ?? null });
   } catch (error) {

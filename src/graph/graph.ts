@@ -1,4 +1,4 @@
-import type { CallOptions, Layer, LayerInputs } from './layer.js';
+import type { CallOptions, Layer } from './layer.js';
 import type { OpenShape } from './shapes.js';
 import type { Dtype } from './tensor.js';
 
@@ -18,7 +18,7 @@ export interface Node {
   readonly layer: Layer;
   /** What the layer reads; none of a model's input. */
   readonly inputs: readonly Value[];
-  /** How many of the inputs each argument of the call holds, where they came in several: see {@link LayerInputs}. */
+  /** How many of the inputs each argument of the call holds, where they came in several; null where one holds them all. */
   readonly argumentSizes: readonly number[] | null;
   /** What the call gives by name beside its inputs, such as masks. */
   readonly given: Readonly<Record<string, Value>>;

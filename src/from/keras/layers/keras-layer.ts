@@ -8,6 +8,7 @@ import type { Tensor } from '../../../graph/tensor.js';
 import { StoredWeight } from '../../../graph/weight.js';
 import { ConfigReader, type Config } from '../config-reader.js';
 import type { Dialect } from '../dialect.js';
+import { handedMasks } from './masks.js';
 import { penaltyIn } from './penalty.js';
 
 /** What a Keras layer is made from. */
@@ -47,6 +48,8 @@ export abstract class KerasLayer implements Layer {
   readonly className: string;
   readonly config: Config;
   readonly dialect: Dialect;
+  /** False where its weights are frozen. */
+  readonly trainable: boolean;
   readonly weights: StoredWeight[] = [];
   readonly parts: LayerPart[] = [];
   graph: Graph | null = null;
@@ -56,6 +59,8 @@ export abstract class KerasLayer implements Layer {
   protected readonly read: ConfigReader;
   /** Whether a mask of the input goes on with the output; where not, it ends here. */
   protected passesMask = false;
+  /** Whether its call has an argument for each tensor's mask, as attention's has: `query_mask`, `value_mask`. */
+  protected maskByArgument = false;
   private built = false;
 
   constructor({ name, className, config, dialect }: KerasOptions) {
@@ -64,6 +69,7 @@ export abstract class KerasLayer implements Layer {
     this.config = config;
     this.dialect = dialect;
     this.read = new ConfigReader(className, config, name);
+    this.trainable = this.read.flag('trainable', true);
   }
 
   /** Makes its weights, of zeros, for inputs of these shapes; once. */
@@ -76,17 +82,21 @@ export abstract class KerasLayer implements Layer {
   /** Makes the layer's weights, in Keras's order, and builds its parts. */
   protected makeWeights(_inputs: readonly OpenShape[]): void { /* most layers have none */ }
 
-  /** What the layer computes: one tensor for each of its outputs. */
+  /**
+   * What the layer computes: one tensor for each of its outputs. `masks` are those that Keras hands on, one for each input: what the call gives
+   * as its mask, or those that came with the inputs.
+   */
   protected abstract compute(given: LayerInputs, context: Context): Tensor | readonly Tensor[];
 
-  /** The masks that go with its outputs, one for each. */
+  /** The masks that go with its outputs, one for each. `masks` are those of the first argument, or what the call gives as its mask. */
   protected masksOf({ masks }: LayerInputs, _outputs: readonly Tensor[]): readonly (Tensor | null)[] { return this.passesMask ? [masks[0] ?? null] : []; }
 
   call(given: LayerInputs, context: Context): Masked[] {
     const { training } = given.options;
-    const computed = this.compute(given, typeof training === 'boolean' ? { ...context, training } : context);
+    const { computing, passing } = handedMasks(this.dialect, given, this.maskByArgument);
+    const computed = this.compute({ ...given, masks: computing }, typeof training === 'boolean' ? { ...context, training } : context);
     const outputs = Array.isArray(computed) ? computed as readonly Tensor[] : [computed as Tensor];
-    const masks = this.masksOf(given, outputs);
+    const masks = this.masksOf({ ...given, masks: passing }, outputs);
     return outputs.map((value, i) => ({ value, mask: masks[i] ?? null }));
   }
 

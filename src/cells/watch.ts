@@ -54,8 +54,8 @@ export interface Watch {
   readonly label: string;
   readonly values: ReadonlySet<InsideName>;
   readonly gradients: ReadonlySet<InsideName | 'weight-steps'>;
-  /** A zero that the loss is differentiated by, so that the backward pass comes by also where nothing below is asked for; null where nothing here is. */
-  readonly anchor: tf.Scalar | null;
+  /** A zero that the loss is differentiated by, so that TF.js's backward pass comes by also where nothing below is asked for; null where nothing here is. */
+  readonly anchor?: tf.Scalar | null;
   wentForward(seen: SeenForward): void;
   wentBack(seen: SeenBack): void;
   /** The same for a part. */

@@ -41,3 +41,17 @@ export function axisOf(axis: number, rank: number): number {
   if (Number.isInteger(axis) && found >= 0 && found < rank) return found;
   throw new SeeRnnError(`there is no axis ${axis} in ${rank} dimension${rank === 1 ? '' : 's'}`);
 }
+
+/**
+ * What is left of a shape where some axes are reduced to one number.
+ *
+ * @param axes counted from the end where negative; null for all
+ * @param keepDims whether the axes stay, with a size of 1
+ * @throws SeeRnnError for an axis that isn't there, or that is named twice
+ */
+export function reducedShape(shape: readonly number[], axes: readonly number[] | null, keepDims: boolean): number[] {
+  if (axes === null) return keepDims ? shape.map(() => 1) : [];
+  const reduced = new Set(axes.map((axis) => axisOf(axis, shape.length)));
+  if (reduced.size < axes.length) throw new SeeRnnError(`axes ${axes.join(', ')} name one twice`);
+  return shape.flatMap((n, axis) => (!reduced.has(axis) ? [n] : keepDims ? [1] : []));
+}

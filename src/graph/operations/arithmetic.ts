@@ -1,5 +1,5 @@
 import { zerosLike, type Floats } from '../../cells/floats.js';
-import { apply, type Operation } from '../operation.js';
+import { apply, type AnyOperation, type Operation } from '../operation.js';
 import { broadcast } from '../shapes.js';
 import type { Dtype, Tensor } from '../tensor.js';
 import { rows, type Row } from './rows.js';
@@ -108,21 +108,39 @@ export const SQUARED_DIFFERENCE = binary('squared difference', {
   byY: (dz, x, y, _z, g, { start, end, i, di, j, dj }) => { for (let n = start; n < end; n++, i += di, j += dj) g[n] = dz[n] * -2 * (x[i] - y[j]); },
 });
 
-export const FLOOR_DIVIDE = binary('floor divide', { forward: each((x, y) => Math.floor(x / y)) });
+/** The quotient is rounded to the run's precision first: in float32 1 goes into 10 parts of 0.1. */
+export const FLOOR_DIVIDE = binary('floor divide', {
+  forward: (x, y, z, { start, end, i, di, j, dj }) => {
+    for (let n = start; n < end; n++, i += di, j += dj) {
+      z[n] = x[i] / y[j];
+      z[n] = Math.floor(z[n]);
+    }
+  },
+});
 
 /** What is left of x, with the sign of y. */
 export const MOD = binary('mod', {
   forward: each((x, y) => { const rest = x % y; return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest; }),
   byX: one,
-  byY: eachSlope((x, y) => -Math.floor(x / y)),
+  byY: (dz, x, y, _z, g, { start, end, i, di, j, dj }) => {
+    for (let n = start; n < end; n++, i += di, j += dj) {
+      g[n] = x[i] / y[j];
+      g[n] = dz[n] * -Math.floor(g[n]);
+    }
+  },
 });
 
-/** The logarithm of a base that isn't positive counts as 0, as TensorFlow has it. */
+/** A base that isn't positive counts as if its logarithm were 0, as TensorFlow has it. */
 export const POWER = binary('power', {
-  forward: each((x, y) => x ** y),
-  byX: eachSlope((x, y) => y * x ** (y - 1)),
+  forward: each(raised),
+  byX: eachSlope((x, y) => y * raised(x, y - 1)),
   byY: eachSlope((x, _y, z) => z * (x > 0 ? Math.log(x) : 0)),
 });
+
+/** IEEE 754's, which differs from JavaScript's where the base is 1 or -1. */
+function raised(x: number, y: number): number {
+  return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y;
+}
 
 /** The angle of the point (y, x), in this order. */
 export const ARCTAN2 = binary('arctan2', {
@@ -145,3 +163,7 @@ export const maximum = made(MAXIMUM);
 export const minimum = made(MINIMUM);
 export const squaredDifference = made(SQUARED_DIFFERENCE);
 export const arctan2 = made(ARCTAN2);
+
+export const ARITHMETIC: readonly AnyOperation[] = [
+  ADD, SUBTRACT, MULTIPLY, DIVIDE, MAXIMUM, MINIMUM, SQUARED_DIFFERENCE, FLOOR_DIVIDE, MOD, POWER, ARCTAN2,
+];

@@ -1,10 +1,14 @@
+import { activating } from './activation.js';
 import { arithmetic } from './arithmetic.js';
+import { comparisons } from './comparison.js';
 import type { Example } from './example.js';
 import { gatherings } from './gathering.js';
 import { joinings } from './joining.js';
 import { matmuls } from './matmul.js';
 import { recurrences } from './recurrence.js';
+import { alongs, reductions, softmaxes } from './reductions.js';
 import { shapings } from './shaping.js';
 import { slicings } from './slicing.js';
+import { unaries } from './unary.js';
 
-export const EXAMPLES: readonly Example[] = [...arithmetic, ...matmuls, ...shapings, ...joinings, ...slicings, ...gatherings, ...recurrences];
+export const EXAMPLES: readonly Example[] = [...arithmetic, ...unaries, ...comparisons, ...reductions, ...alongs, ...softmaxes, ...activating, ...matmuls, ...shapings, ...joinings, ...slicings, ...gatherings, ...recurrences];

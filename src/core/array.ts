@@ -1,4 +1,5 @@
 import { SeeRnnError } from './errors.js';
+import { shown } from './options.js';
 
 /** Numbers in memory, as typed arrays hold them. 64-bit integers are not among them: readers turn them into float64. */
 export type Numbers =
@@ -57,7 +58,7 @@ export function namedArray(data: Numbers, shape: readonly number[], axes: readon
   return { data, shape: [...shape], axes: [...axes] };
 }
 
-const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value) && !(value instanceof DataView);
+const isNumbers = (value: unknown): value is Numbers => ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array);
 
 /**
  * Turns any {@link ArrayInput} into a named array. Typed data is shared with the input, not copied.
@@ -69,7 +70,11 @@ export function asNamedArray(value: ArrayInput, what: string): NamedArray {
   if (isNumbers(value)) return namedArray(value, [value.length]);
   if (typeof value === 'object' && value !== null && 'shape' in value) {
     // A tensor has `data` too, but as a method.
-    const held = 'dataSync' in value ? value.dataSync() : 'data' in value ? value.data : value.values;
+    const held: unknown = 'dataSync' in value ? value.dataSync() : 'data' in value ? value.data : value.values;
+    const { shape } = value as { readonly shape: unknown };
+    if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) throw new SeeRnnError(`${what}: expected a shape of whole numbers, found ${shown(shape)}`);
+    if (typeof held !== 'object' || held === null || !('length' in held)) throw new SeeRnnError(`${what}: expected data in an array, found ${shown(held)}`);
+    if (ArrayBuffer.isView(held) && !isNumbers(held)) throw new SeeRnnError(`${what}: expected numbers, found ${held.constructor.name}`);
     const data = isNumbers(held) ? held : Float64Array.from(held as ArrayLike<number>);
     return namedArray(data, value.shape, 'axes' in value ? value.axes : undefined, what);
   }

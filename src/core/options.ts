@@ -35,6 +35,7 @@ export function readOptions<S extends Readonly<Record<string, OptionSpec<never>>
   owner: string, specs: S, given: Readonly<Record<string, unknown>> = {},
 ): OptionValues<S> {
   const known = Object.keys(specs);
+  if (typeof given !== 'object' || (given as unknown) === null) throw new UsageError(`${owner}: expected options, found ${shown(given)}`);
   for (const name of Object.keys(given)) {
     if (!known.includes(name)) throw new UsageError(`${owner}: unknown option '${name}'${suggestion(name, known)}`);
   }
@@ -55,8 +56,17 @@ export function readOptions<S extends Readonly<Record<string, OptionSpec<never>>
 /** A value as a message shows it: short, on one line. */
 export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  const text = printable(typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value));
+  const text = printable(typeof value === 'number' ? String(value) : written(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // One that holds itself, or a BigInt.
+    return String(value);
+  }
 }
 
 /** Options of common forms. `help` says what the option does; the rest follows from the form. */

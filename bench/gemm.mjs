@@ -30,7 +30,7 @@ function peak() {
   const b = memory.allocate(depth * n, 'b');
   const c = memory.allocate(rows * n, 'c');
   memory.floats.fill(0.5, a / 4, c / 4 + rows * n);
-  const speed = gigaflops(rows * n * depth, () => run.addProduct(a, 4 * depth, b, 8 * depth, c, rows, n, depth));
+  const speed = gigaflops(rows * n * depth, () => run.addProduct(a, 4 * depth, b, 8 * depth, c, n, rows, n, depth));
   for (const block of [a, b, c]) memory.free(block);
   return speed;
 }

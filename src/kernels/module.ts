@@ -6,7 +6,11 @@ import { CONTROL_BYTES, sharesMemory, stayOnOneThread, Team } from './threads.js
 export interface KernelExports {
   packStraight(source: number, ld: number, steps: number, lines: number, target: number, width: number, depth: number): void;
   packTransposed(source: number, ld: number, steps: number, lines: number, target: number, width: number, depth: number): void;
-  addProduct(a: number, aPanel: number, b: number, bPanel: number, c: number, rows: number, n: number, depth: number): void;
+  addProduct(a: number, aPanel: number, b: number, bPanel: number, c: number, ldc: number, rows: number, n: number, depth: number): void;
+
+  packWindows(source: number, places: number, windows: number, shifts: number, taps: number, run: number, target: number): void;
+  readWindows(source: number, places: number, windows: number, shifts: number, taps: number, run: number, to: number): void;
+  addToWindows(from: number, places: number, windows: number, shifts: number, taps: number, run: number, target: number): void;
 
   panelRows(): number;
   packColumns(source: number, ld: number, rows: number, depth: number, turn: number, target: number): void;

@@ -94,7 +94,7 @@ export class PreparedMatrix {
       copyIn(kernel, a, aOffset + row * k, count * k, aCopy);
       run.packTransposed(aCopy, k, k, count, packed, A_LINES, k);
       copyIn(kernel, out, outOffset + row * n, count * n, outCopy);
-      run.addProduct(packed, A_LINES * k, this.#at, B_LINES * k, outCopy, count, n, k);
+      run.addProduct(packed, A_LINES * k, this.#at, B_LINES * k, outCopy, n, count, n, k);
       copyOut(kernel, outCopy, out, outOffset + row * n, count * n);
     }
   }
@@ -139,7 +139,7 @@ export function addTransposedProduct(
     copyIn(kernel, b, bOffset + step * n, count * n, bCopy);
     run.packStraight(aCopy, k, count, k, aPacked, A_LINES, chunk);
     run.packStraight(bCopy, n, count, n, bPacked, B_LINES, chunk);
-    run.addProduct(aPacked, A_LINES * chunk, bPacked, B_LINES * chunk, outCopy, k, n, count);
+    run.addProduct(aPacked, A_LINES * chunk, bPacked, B_LINES * chunk, outCopy, n, k, n, count);
   }
   copyOut(kernel, outCopy, out, outOffset, k * n);
 }

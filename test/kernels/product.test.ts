@@ -109,7 +109,7 @@ it('writes nothing beyond its output in the kernels\' memory', () => {
   const [rows, k, n] = [5, 4, 9];
   const [a, b, out] = [memory.allocate(8 * k, 'a'), memory.allocate(16 * k, 'b'), memory.allocate(rows * n + 64, 'out')];
   memory.floats.fill(Infinity, a / 4, a / 4 + 8 * k).fill(1, b / 4, b / 4 + 16 * k).fill(77, out / 4, out / 4 + rows * n + 64);
-  run.addProduct(a, 4 * k, b, 8 * k, out, rows, n, k);
+  run.addProduct(a, 4 * k, b, 8 * k, out, n, rows, n, k);
   expect([...memory.floats.slice(out / 4, out / 4 + rows * n + 64)]).toEqual([
     ...new Array<number>(rows * n).fill(Infinity), ...new Array<number>(64).fill(77),
   ]);

@@ -3,6 +3,7 @@ import { END } from './tiles';
 export { packStraight, packTransposed } from './pack';
 export { addProduct } from './tiles';
 export { packColumns, packRows, panelRows } from './panels';
+export { addToWindows, packWindows, readWindows } from './windows';
 export { forward, readRows } from './forward';
 export { addSums, backward, inputGradient, readColumns, weightGradients } from './backward';
 

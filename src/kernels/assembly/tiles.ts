@@ -1,5 +1,7 @@
 // The product of packed operands: c += a . b, tile by tile of 4 rows and 8 columns.
 
+import { madd } from './activation';
+
 /**
  * A tile at the matrix's edge is summed here first: 4 rows of 8 floats. Behind the module's data rather than among it: a
  * thread that starts sets all data anew, while others may be at work.
@@ -14,27 +16,27 @@ const DEPTH: usize = 512;
 const ROWS: usize = 128;
 
 /**
- * c (rows x n, row-major, contiguous) += a (rows x depth, in panels of 4) . b (depth x n, in panels of 8).
+ * c (rows x n, row-major) += a (rows x depth, in panels of 4) . b (depth x n, in panels of 8).
  *
  * Each sum runs in order within a stretch of DEPTH steps, and adds up stretch by stretch, whatever `rows` and `n` are: an
  * entry of c doesn't depend on what is computed beside it.
  *
  * @param aPanel floats from one panel of a to the next
  * @param bPanel floats from one panel of b to the next
+ * @param ldc floats from one row of c to the next
  */
-export function addProduct(a: usize, aPanel: usize, b: usize, bPanel: usize, c: usize, rows: usize, n: usize, depth: usize): void {
+export function addProduct(a: usize, aPanel: usize, b: usize, bPanel: usize, c: usize, ldc: usize, rows: usize, n: usize, depth: usize): void {
   for (let p: usize = 0; p < depth; p += DEPTH) {
     const steps = min(depth - p, DEPTH);
     for (let i: usize = 0; i < rows; i += ROWS) {
-      addBlock(a + (i * (aPanel >> 2) + p * 4 << 2), aPanel << 2, b + (p << 5), bPanel << 2, c + (i * n << 2), min(rows - i, ROWS), n, steps);
+      addBlock(a + (i * (aPanel >> 2) + p * 4 << 2), aPanel << 2, b + (p << 5), bPanel << 2, c + (i * ldc << 2), ldc << 2, min(rows - i, ROWS), n, steps);
     }
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function addBlock(a: usize, aPanel: usize, b: usize, bPanel: usize, c: usize, rows: usize, n: usize, steps: usize): void {
-  const ldc = n << 2;
+function addBlock(a: usize, aPanel: usize, b: usize, bPanel: usize, c: usize, ldc: usize, rows: usize, n: usize, steps: usize): void {
   for (let j: usize = 0; j < n; j += 8, b += bPanel) {
     let from = a;
     for (let i: usize = 0; i < rows; i += 4, from += aPanel) {
@@ -59,22 +61,26 @@ function addTile(a: usize, b: usize, depth: usize, c: usize, ldc: usize): void {
   let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
   let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
   let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
-  for (const end = a + (depth << 4); a < end; a += 16, b += 32) {
+  const end = a + (depth << 4);
+  // Tested at its end, the loop is a jump shorter: the depth is at least 1.
+  do {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     let s = v128.load32_splat(a);
-    c00 = f32x4.add(c00, f32x4.mul(s, b0));
-    c01 = f32x4.add(c01, f32x4.mul(s, b1));
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
     s = v128.load32_splat(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(s, b0));
-    c11 = f32x4.add(c11, f32x4.mul(s, b1));
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
     s = v128.load32_splat(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(s, b0));
-    c21 = f32x4.add(c21, f32x4.mul(s, b1));
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
     s = v128.load32_splat(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(s, b0));
-    c31 = f32x4.add(c31, f32x4.mul(s, b1));
-  }
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    a += 16;
+    b += 32;
+  } while (a < end);
   addTo(c, c00, c01);
   addTo(c + ldc, c10, c11);
   addTo(c + 2 * ldc, c20, c21);

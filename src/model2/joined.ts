@@ -35,5 +35,5 @@ export class Summed {
   }
 
   /** Null where no part added anything. */
-  get whole(): Numbers | null { return this.sum ? Float32Array.from(this.sum) : this.first; }
+  get whole(): Numbers | null { return this.sum && !(this.first instanceof Float64Array) ? Float32Array.from(this.sum) : this.sum ?? this.first; }
 }

@@ -22,6 +22,8 @@ export class Tape {
   /** Whether an adjoint is the tape's own, to be added to in place, or may be somebody else's array too. */
   private readonly own: boolean[] = [];
   private readonly leaves = new Set<number>();
+  /** Gradients for taps alone, by slot: see {@link Tape.tell}. */
+  private readonly told = new Map<number, Floats>();
 
   /** The same tensor, and from here on what is computed of it is recorded. Its adjoint is kept for {@link Tape.adjoint}. */
   follow({ numbers, shape, dtype, head }: Tensor): Tensor {
@@ -44,6 +46,17 @@ export class Tape {
     return passed;
   }
 
+  /**
+   * On the way back: tells those who tap a tensor of a gradient by it that goes no further down. It is of a loss that is taken from what the
+   * tensor was made of, as a cross-entropy is from a softmax's logits: the gradient by the softmax is what follows from that by its logits, and
+   * would be counted twice if it went on.
+   */
+  tell(tensor: Tensor, gradient: Floats): void {
+    if (tensor.tape !== this) return;
+    const before = this.told.get(tensor.slot);
+    this.told.set(tensor.slot, before ? before.map((value, n) => value + gradient[n]) as Floats : gradient);
+  }
+
   /** A slot for the adjoint of a new tensor. */
   slot(): number {
     this.own.push(false);
@@ -64,6 +77,7 @@ export class Tape {
       const { operation, inputs, outputs, attributes, kept } = entry;
       const adjoints = outputs.map(({ slot }) => this.adjoints[slot] ?? null);
       try {
+        if (operation === TAP) this.hear(entry, adjoints[0]);
         if (adjoints.every((adjoint) => adjoint === null)) continue;
         for (const { slot } of outputs) if (slot >= 0 && !this.leaves.has(slot)) this.adjoints[slot] = null;
         const wanted = inputs.map(({ tape }) => tape === this);
@@ -84,6 +98,14 @@ export class Tape {
     this.entries.length = 0;
   }
 
+  /** Tells a tap what has come by, and the one below it what was told to this one. */
+  private hear({ inputs: [tapped], outputs: [{ slot }], attributes }: Entry, adjoint: Floats | null): void {
+    const told = this.told.get(slot) ?? null;
+    const heard = told && adjoint ? adjoint.map((value, n) => value + told[n]) as Floats : adjoint ?? told;
+    if (heard) (attributes as (adjoint: Floats) => void)(heard);
+    if (told) this.tell(tapped, told);
+  }
+
   private add({ slot, numbers }: Tensor, gradient: Floats): void {
     const before = this.adjoints[slot] ?? null;
     if (before === null) {
@@ -100,13 +122,10 @@ export class Tape {
   }
 }
 
-/** Passes on what it reads, and on the way back tells what comes by. */
+/** Passes on what it reads; on the way back somebody hears of it. */
 const TAP: AnyOperation = {
   name: 'tap',
   forms: (inputs) => inputs,
   forward: () => null,
-  backward: ({ attributes, adjoints: [adjoint] }) => {
-    (attributes as (adjoint: Floats) => void)(adjoint!);
-    return [adjoint!];
-  },
+  backward: ({ adjoints: [adjoint] }) => [adjoint],
 };

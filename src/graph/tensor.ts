@@ -41,8 +41,18 @@ export class Tensor implements Form {
   get isAbstract(): boolean { return this.numbers === null; }
 }
 
-/** The logits under an activation: Keras takes a cross-entropy from them where the model's last activation is its own softmax or sigmoid. */
-export interface Head { readonly activation: 'softmax' | 'sigmoid'; readonly logits: Tensor }
+/**
+ * The logits under an activation: Keras takes every cross-entropy from them where what it is of is the very tensor that its softmax or sigmoid
+ * gave, also a binary one of a softmax. What is no more than a copy of that tensor, of the same shape, has no head.
+ */
+export interface Head {
+  readonly activation: 'softmax' | 'sigmoid';
+  readonly logits: Tensor;
+  /** Which axes a softmax is over, counted from the front; null of a sigmoid. */
+  readonly axes: readonly number[] | null;
+  /** Whether only the cross-entropy of its own kind knows it: of TensorFlow's operation where Keras 2 has it as a layer. */
+  readonly ownKindOnly?: boolean;
+}
 
 /** A constant: in float64, and in the precision of whatever real numbers it meets. */
 export const constant = (data: readonly number[] | Floats, shape: readonly number[], dtype: Dtype = 'float'): Tensor =>

@@ -26,7 +26,7 @@ export function activate(x: Tensor, activation: Activation): Tensor {
   if (activation.name === 'softmax') return softmax(x, [-1]);
   if (activation.name === 'logSoftmax') return logSoftmax(x, [-1]);
   const y = apply(ACTIVATE, [x], activation)[0];
-  if (activation.name === 'sigmoid') y.head = { activation: 'sigmoid', logits: x };
+  if (activation.name === 'sigmoid') y.head = { activation: 'sigmoid', logits: x, axes: null };
   return y;
 }
 

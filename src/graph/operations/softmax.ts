@@ -1,6 +1,6 @@
 import { zerosLike, type Floats } from '../../cells/floats.js';
 import { apply, type Operation } from '../operation.js';
-import { reducedShape } from '../shapes.js';
+import { axisOf, reducedShape } from '../shapes.js';
 import type { Tensor } from '../tensor.js';
 import { rows } from './rows.js';
 import { sums } from './sum-to.js';
@@ -64,7 +64,7 @@ export const LOG_SOFTMAX: Operation<readonly number[]> = {
 /** The softmax of a tensor over some axes, null for all. It knows its logits, from which Keras takes a cross-entropy. */
 export function softmax(x: Tensor, axes: readonly number[] | null): Tensor {
   const y = apply(SOFTMAX, [x], axes ?? x.shape.map((_, axis) => axis))[0];
-  y.head = { activation: 'softmax', logits: x };
+  y.head = { activation: 'softmax', logits: x, axes: axes?.map((axis) => axisOf(axis, x.rank)) ?? x.shape.map((_, axis) => axis) };
   return y;
 }
 

@@ -9,9 +9,12 @@ export type OpenShape = readonly (number | null)[];
  */
 export const PROBES = [720_720, 1_441_440] as const;
 
+/** Whether a size of an abstract tensor stands for an open one. */
+export const isOpen = (n: number): boolean => n > 0 && n % PROBES[0] === 0;
+
 /** A shape as messages show it, with `any` for what stands for an open size. */
 export const formText = (shape: OpenShape): string =>
-  `(${shape.map((n) => (n === null || (n > 0 && n % PROBES[0] === 0) ? 'any' : n)).join(', ')}${shape.length === 1 ? ',' : ''})`;
+  `(${shape.map((n) => (n === null || isOpen(n) ? 'any' : n)).join(', ')}${shape.length === 1 ? ',' : ''})`;
 
 /** The shape that two have together, as numpy broadcasts: aligned at the last axis, sizes equal or 1. */
 export function broadcast(a: readonly number[], b: readonly number[]): number[] {

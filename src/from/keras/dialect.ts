@@ -13,3 +13,16 @@ export const KERAS_3: Dialect = { kerasMajor: 3, kerasVersion: null, tfjs: false
 /** Keras before it became a part of TensorFlow: 1.x, and 2.0 to 2.3 without `-tf`. */
 export const isStandalone = ({ kerasMajor, kerasVersion, tfjs }: Dialect): boolean =>
   !tfjs && (kerasMajor === 1 || (kerasMajor === 2 && /^2\.[0-3](\.\d+)*$/.test(kerasVersion ?? '')));
+
+/** Whether it is this release of Keras or a later one, as `since(dialect, '3.9')`; the newest of its generation where nobody says. TF.js's layers are Keras 2's of 2018. */
+export function since({ kerasMajor, kerasVersion, tfjs }: Dialect, release: string): boolean {
+  const [major, minor] = numbers(release);
+  if (kerasMajor !== major) return kerasMajor > major;
+  const found = /^\d+\.\d+/.test(kerasVersion ?? '') ? numbers(kerasVersion!)[1] : tfjs ? 2 : Infinity;
+  return found >= minor;
+}
+
+const numbers = (version: string): [major: number, minor: number] => {
+  const [major, minor] = version.split('.').map((part) => parseInt(part, 10));
+  return [major!, minor ?? 0];
+};

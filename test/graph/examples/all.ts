@@ -2,6 +2,7 @@ import { activating } from './activation.js';
 import { arithmetic } from './arithmetic.js';
 import { comparisons } from './comparison.js';
 import type { Example } from './example.js';
+import { fillings } from './filling.js';
 import { gatherings } from './gathering.js';
 import { joinings } from './joining.js';
 import { matmuls } from './matmul.js';
@@ -11,4 +12,4 @@ import { shapings } from './shaping.js';
 import { slicings } from './slicing.js';
 import { unaries } from './unary.js';
 
-export const EXAMPLES: readonly Example[] = [...arithmetic, ...unaries, ...comparisons, ...reductions, ...alongs, ...softmaxes, ...activating, ...matmuls, ...shapings, ...joinings, ...slicings, ...gatherings, ...recurrences];
+export const EXAMPLES: readonly Example[] = [...arithmetic, ...unaries, ...comparisons, ...reductions, ...alongs, ...softmaxes, ...activating, ...matmuls, ...shapings, ...joinings, ...slicings, ...gatherings, ...fillings, ...recurrences];

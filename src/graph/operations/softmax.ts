@@ -8,7 +8,7 @@ import { sums } from './sum-to.js';
 /** Softmaxes, over any axes: what is over the others is apart. */
 
 /** The largest number over some axes, and the sum of e^(x - that). */
-function peaksAndTotals(x: Tensor, groups: readonly number[]): { readonly peaks: Float64Array; readonly totals: Float64Array } {
+export function peaksAndTotals(x: Tensor, groups: readonly number[]): { readonly peaks: Float64Array; readonly totals: Float64Array } {
   const a = x.data;
   const size = groups.reduce((product, n) => product * n, 1);
   const peaks = new Float64Array(size).fill(-Infinity);

@@ -4,9 +4,11 @@ import { ALONG } from './along.js';
 import { ARITHMETIC } from './arithmetic.js';
 import { CAST } from './cast.js';
 import { COMPARISONS } from './comparison.js';
+import { CROSS_ENTROPIES } from './cross-entropy.js';
 import { COUNT_UP, FILL } from './filling.js';
 import { GATHER, ONE_HOT, TAKE_ALONG_LAST } from './gathering.js';
 import { CONCATENATE, SPLIT } from './joining.js';
+import { LOGITS } from './logits.js';
 import { MATMUL } from './matmul.js';
 import { NORMAL_NOISE } from './noise.js';
 import { RECURRENCE } from './recurrence.js';
@@ -18,4 +20,4 @@ import { LOG_SOFTMAX, SOFTMAX } from './softmax.js';
 import { UNARY } from './unary.js';
 
 /** Every operation there is. Each has examples in `test/graph/examples/`, from which it is held to central differences. */
-export const OPERATIONS: readonly AnyOperation[] = [...ARITHMETIC, ...UNARY, ...COMPARISONS, WHERE, CAST, ...REDUCTIONS, ...ALONG, SOFTMAX, LOG_SOFTMAX, ACTIVATE, MATMUL, RESHAPE, VIEW, CONCATENATE, SPLIT, PAD, GATHER, TAKE_ALONG_LAST, ONE_HOT, FILL, COUNT_UP, NORMAL_NOISE, RECURRENCE];
+export const OPERATIONS: readonly AnyOperation[] = [...ARITHMETIC, ...UNARY, ...COMPARISONS, WHERE, CAST, ...REDUCTIONS, ...ALONG, SOFTMAX, LOG_SOFTMAX, ACTIVATE, MATMUL, RESHAPE, VIEW, CONCATENATE, SPLIT, PAD, GATHER, TAKE_ALONG_LAST, ONE_HOT, FILL, COUNT_UP, NORMAL_NOISE, RECURRENCE, ...CROSS_ENTROPIES, LOGITS];

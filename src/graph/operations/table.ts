@@ -5,13 +5,14 @@ import { ARITHMETIC } from './arithmetic.js';
 import { CAST } from './cast.js';
 import { COMPARISONS } from './comparison.js';
 import { CROSS_ENTROPIES } from './cross-entropy.js';
+import { DROPOUT_FACTORS } from './dropout.js';
 import { COUNT_UP, FILL } from './filling.js';
 import { GATHER, ONE_HOT, TAKE_ALONG_LAST } from './gathering.js';
 import { CONCATENATE, SPLIT } from './joining.js';
 import { LOGITS } from './logits.js';
 import { MATMUL } from './matmul.js';
 import { NORMAL_NOISE } from './noise.js';
-import { RECURRENCE } from './recurrence.js';
+import { RECURRENCE, DROPOUT_FACTORS } from './recurrence.js';
 import { REDUCTIONS } from './reductions.js';
 import { WHERE } from './select.js';
 import { RESHAPE, VIEW } from './shaping.js';
@@ -20,4 +21,4 @@ import { LOG_SOFTMAX, SOFTMAX } from './softmax.js';
 import { UNARY } from './unary.js';
 
 /** Every operation there is. Each has examples in `test/graph/examples/`, from which it is held to central differences. */
-export const OPERATIONS: readonly AnyOperation[] = [...ARITHMETIC, ...UNARY, ...COMPARISONS, WHERE, CAST, ...REDUCTIONS, ...ALONG, SOFTMAX, LOG_SOFTMAX, ACTIVATE, MATMUL, RESHAPE, VIEW, CONCATENATE, SPLIT, PAD, GATHER, TAKE_ALONG_LAST, ONE_HOT, FILL, COUNT_UP, NORMAL_NOISE, RECURRENCE, ...CROSS_ENTROPIES, LOGITS];
+export const OPERATIONS: readonly AnyOperation[] = [...ARITHMETIC, ...UNARY, ...COMPARISONS, WHERE, CAST, ...REDUCTIONS, ...ALONG, SOFTMAX, LOG_SOFTMAX, ACTIVATE, MATMUL, RESHAPE, VIEW, CONCATENATE, SPLIT, PAD, GATHER, TAKE_ALONG_LAST, ONE_HOT, FILL, COUNT_UP, NORMAL_NOISE, RECURRENCE, DROPOUT_FACTORS, ...CROSS_ENTROPIES, LOGITS];

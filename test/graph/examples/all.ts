@@ -2,6 +2,7 @@ import { activating } from './activation.js';
 import { arithmetic } from './arithmetic.js';
 import { comparisons } from './comparison.js';
 import { crossEntropies } from './cross-entropy.js';
+import { dropouts } from './dropout.js';
 import type { Example } from './example.js';
 import { fillings } from './filling.js';
 import { gatherings } from './gathering.js';
@@ -13,4 +14,4 @@ import { shapings } from './shaping.js';
 import { slicings } from './slicing.js';
 import { unaries } from './unary.js';
 
-export const EXAMPLES: readonly Example[] = [...arithmetic, ...unaries, ...comparisons, ...reductions, ...alongs, ...softmaxes, ...activating, ...matmuls, ...shapings, ...joinings, ...slicings, ...gatherings, ...fillings, ...recurrences, ...crossEntropies];
+export const EXAMPLES: readonly Example[] = [...arithmetic, ...unaries, ...comparisons, ...reductions, ...alongs, ...softmaxes, ...activating, ...matmuls, ...shapings, ...joinings, ...slicings, ...gatherings, ...fillings, ...recurrences, ...dropouts, ...crossEntropies];

@@ -12,7 +12,7 @@ import { CONCATENATE, SPLIT } from './joining.js';
 import { LOGITS } from './logits.js';
 import { MATMUL } from './matmul.js';
 import { NORMAL_NOISE } from './noise.js';
-import { RECURRENCE, DROPOUT_FACTORS } from './recurrence.js';
+import { RECURRENCE } from './recurrence.js';
 import { REDUCTIONS } from './reductions.js';
 import { WHERE } from './select.js';
 import { RESHAPE, VIEW } from './shaping.js';

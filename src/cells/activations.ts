@@ -1,10 +1,10 @@
-import { erf } from './erf.js';
+import { erfc } from './erf.js';
 import type { Floats } from './floats.js';
 
 /**
  * An activation and its derivative, over a block of rows of `units` values each.
  *
- * All but the softmaxes act on every value alone; those act on a row, which is why a row's length is passed.
+ * All but the softmaxes and sparsemax act on every value alone; those act on a row, which is why a row's length is passed.
  */
 export interface Activation {
   readonly name: string;
@@ -27,12 +27,21 @@ function elementwise(name: string, f: (a: number) => number, slope: (a: number, 
   };
 }
 
-/** A straight line through (0, 1/2), clipped to [0, 1]. */
-const hardSigmoid = (name: string, steepness: number): Activation => elementwise(
-  name,
-  (a) => Math.min(1, Math.max(0, steepness * a + 0.5)),
-  (_, y) => (y > 0 && y < 1 ? steepness : 0),
-);
+/** The commonest has loops of its own, since they cost a third. */
+const relu: Activation = {
+  name: 'relu',
+  apply(a, y, start, end) {
+    for (let n = start; n < end; n++) y[n] = Math.max(0, a[n]);
+  },
+  pullBack(_, y, adjoint, start, end) {
+    for (let n = start; n < end; n++) if (!(y[n] > 0)) adjoint[n] = 0;
+  },
+};
+
+/** 0.2 a + 1/2, clipped to [0, 1]. On the bounds the gradient still passes, as through TensorFlow's clip_by_value. */
+const hardSigmoid = elementwise('hardSigmoid', (a) => Math.min(1, Math.max(0, 0.2 * a + 0.5)), (a) => (0.2 * a + 0.5 >= 0 && 0.2 * a + 0.5 <= 1 ? 0.2 : 0));
+/** (a + 3) / 6, clipped to [0, 1]. On the bounds the gradient is 0, as through TensorFlow's relu6. */
+const hardSigmoidKeras3 = elementwise('hardSigmoidKeras3', (a) => Math.min(6, Math.max(0, a + 3)) / 6, (a) => (a > -3 && a < 3 ? 1 / 6 : 0));
 
 const logistic = (a: number): number => 1 / (1 + Math.exp(-a));
 /** log(1 + e^a) without overflow. */
@@ -42,6 +51,13 @@ const softplus = (a: number): number => Math.max(a, 0) + Math.log1p(Math.exp(-Ma
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 const GELU_TANH = Math.sqrt(2 / Math.PI);
+// TensorFlow holds these two in float32, whatever the precision.
+const GELU_CUBIC = Math.fround(0.044715);
+const HALF_ROOT = Math.fround(Math.SQRT1_2);
+
+/** How much of the normal distribution lies below a. */
+const normalShare = (a: number): number => 0.5 * erfc(-a * HALF_ROOT);
+const geluAngle = (a: number): number => GELU_TANH * (a + GELU_CUBIC * a ** 3);
 
 function softmaxRows(y: Floats, a: Floats, start: number, end: number, units: number, log: boolean): void {
   for (let row = start; row < end; row += units) {
@@ -49,8 +65,8 @@ function softmaxRows(y: Floats, a: Floats, start: number, end: number, units: nu
     for (let n = row; n < row + units; n++) peak = Math.max(peak, a[n]);
     let total = 0;
     for (let n = row; n < row + units; n++) total += Math.exp(a[n] - peak);
-    const logTotal = peak + Math.log(total);
-    for (let n = row; n < row + units; n++) y[n] = log ? a[n] - logTotal : Math.exp(a[n] - peak) / total;
+    const logTotal = Math.log(total);
+    for (let n = row; n < row + units; n++) y[n] = log ? a[n] - peak - logTotal : Math.exp(a[n] - peak) / total;
   }
 }
 
@@ -80,10 +96,87 @@ const logSoftmax: Activation = {
   },
 };
 
-const leaky = (name: string, slope: number): Activation => elementwise(name, (a) => (a > 0 ? a : slope * a), (a) => (a > 0 ? 1 : slope));
+/**
+ * What Keras's sparsemax takes away from a row, and how many of its numbers, from the largest on, that is made from. (Martins & Astudillo
+ * 2016, 1602.02068, have the last of the running sums where Keras 3 takes all of them together; ours is Keras's.)
+ */
+function sparsemaxThreshold(a: Floats, order: readonly number[]): { readonly threshold: number; readonly support: number } {
+  let sum = 0;
+  let support = 0;
+  let sums = 0;
+  order.forEach((n, k) => {
+    sum += a[n];
+    if (a[n] - (sum - 1) / (k + 1) <= 0) return;
+    support++;
+    sums += sum;
+  });
+  return { threshold: (sums - 1) / support, support };
+}
+
+/** The places of a row's numbers, the largest first; of those that are equal the first. */
+const descending = (a: Floats, row: number, units: number): number[] => Array.from({ length: units }, (_, n) => row + n).sort((m, n) => a[n] - a[m]);
+
+const sparsemax: Activation = {
+  name: 'sparsemax',
+  apply(a, y, start, end, units) {
+    for (let row = start; row < end; row += units) {
+      const { threshold } = sparsemaxThreshold(a, descending(a, row, units));
+      for (let n = row; n < row + units; n++) y[n] = Math.max(0, a[n] - threshold);
+    }
+  },
+  pullBack(a, _, adjoint, start, end, units) {
+    for (let row = start; row < end; row += units) {
+      const order = descending(a, row, units);
+      const { threshold, support } = sparsemaxThreshold(a, order);
+      let total = 0;
+      for (let n = row; n < row + units; n++) total += adjoint[n] = a[n] >= threshold ? adjoint[n] : 0;
+      // Of the sums that the threshold is the mean of, the largest number is in all, the next in all but one.
+      order.slice(0, support).forEach((n, k) => { adjoint[n] -= (support - k) / support * total; });
+    }
+  },
+};
+
+/** A slope as TensorFlow's leaky_relu holds it: in float32, whatever the precision. */
+const leaky = (name: string, slope: number): Activation => {
+  const below = Math.fround(slope);
+  return elementwise(name, (a) => (a > 0 ? a : below * a), (a) => (a > 0 ? 1 : below));
+};
 
 /** Keras's `leaky_relu` with another slope than its default, as a LeakyReLU layer given as an activation has. */
 export const leakyReLU = (slope: number): Activation => leaky(`leakyReLU(${slope})`, slope);
+
+/** What a rectifier is, beside its slope of 1: Keras's ReLU layer. */
+export interface Rectifier {
+  /** Nothing larger comes out; null for no bound. */
+  readonly maxValue: number | null;
+  /** The slope below the threshold, times what is missing to it. */
+  readonly negativeSlope: number;
+  readonly threshold: number;
+}
+
+/** Keras's ReLU with any options: a from the threshold on, at most `maxValue`; below it, the slope times what is missing to it. */
+export function rectifier({ maxValue, negativeSlope, threshold }: Rectifier): Activation {
+  if (threshold === 0 && maxValue === null) return negativeSlope === 0 ? relu : leakyReLU(negativeSlope);
+  if (threshold === 0 && maxValue === 6 && negativeSlope === 0) return relu6;
+  // At the bound the gradient passes, but for 6, where Keras takes relu6.
+  const most = maxValue ?? Infinity;
+  const bounded = threshold === 0 && maxValue === 6 ? (a: number) => a < most : (a: number) => a <= most;
+  return elementwise(
+    `relu(${most}, ${negativeSlope}, ${threshold})`,
+    (a) => (a > threshold ? Math.min(most, a) : negativeSlope * (a - threshold)),
+    (a) => (a > threshold ? (bounded(a) ? 1 : 0) : a < threshold ? negativeSlope : 0),
+  );
+}
+
+/** Keras's `elu` with a factor of its own below 0. */
+export const elu = (alpha: number): Activation =>
+  elementwise(alpha === 1 ? 'elu' : `elu(${alpha})`, (a) => (a > 0 ? a : alpha * Math.expm1(a)), (a) => (a > 0 ? 1 : alpha * Math.exp(a)));
+
+/** Keras 2's ThresholdedReLU: a above `theta`, else 0. */
+export const thresholdedReLU = (theta: number): Activation =>
+  elementwise(`thresholdedReLU(${theta})`, (a) => (a > theta ? a : 0), (a) => (a > theta ? 1 : 0));
+
+const relu6 = elementwise('relu6', (a) => Math.min(6, Math.max(0, a)), (a) => (a > 0 && a < 6 ? 1 : 0));
 
 /** 0 up to -3, a from 3 on, and a (a + 3) / 6 between. */
 const hardSilu = elementwise(
@@ -95,37 +188,37 @@ const hardSilu = elementwise(
 /**
  * Every activation, by the name TF.js gives it, and those that only Keras has.
  *
- * At a kink the derivative is the one on the flat side, as in Keras: relu'(0) = 0.
+ * At a kink the derivative is TensorFlow's, as Keras computes there: 0 for relu, 1 for elu, and 2 for celu, of which both halves begin at 0.
  */
 const all: readonly Activation[] = [
   elementwise('linear', (a) => a, () => 1),
   elementwise('tanh', Math.tanh, (_, y) => 1 - y * y),
   elementwise('sigmoid', logistic, (_, y) => y * (1 - y)),
-  hardSigmoid('hardSigmoid', 0.2), // Keras 1 and 2, TF.js
-  hardSigmoid('hardSigmoidKeras3', 1 / 6), // Keras 3
-  elementwise('relu', (a) => Math.max(0, a), (a) => (a > 0 ? 1 : 0)),
-  elementwise('relu6', (a) => Math.min(6, Math.max(0, a)), (a) => (a > 0 && a < 6 ? 1 : 0)),
-  elementwise('elu', (a) => (a > 0 ? a : Math.expm1(a)), (a, y) => (a > 0 ? 1 : y + 1)),
-  elementwise('selu', (a) => SELU_SCALE * (a > 0 ? a : SELU_ALPHA * Math.expm1(a)), (a, y) => (a > 0 ? SELU_SCALE : y + SELU_SCALE * SELU_ALPHA)),
+  hardSigmoid, // Keras 1 and 2, TF.js
+  hardSigmoidKeras3,
+  relu,
+  relu6,
+  elu(1),
+  elementwise('selu', (a) => SELU_SCALE * (a > 0 ? a : SELU_ALPHA * Math.expm1(a)), (a) => SELU_SCALE * (a >= 0 ? 1 : SELU_ALPHA * Math.exp(a))),
   elementwise('softplus', softplus, logistic),
   elementwise('softsign', (a) => a / (1 + Math.abs(a)), (a) => 1 / (1 + Math.abs(a)) ** 2),
-  elementwise('swish', (a) => a * logistic(a), (a, y) => y + logistic(a) * (1 - y)),
+  elementwise('swish', (a) => a * logistic(a), (a) => { const s = logistic(a); return s * (1 + a * (1 - s)); }),
   elementwise('mish', (a) => a * Math.tanh(softplus(a)), (a) => {
     const t = Math.tanh(softplus(a));
     return t + a * (1 - t * t) * logistic(a);
   }),
-  elementwise('gelu', (a) => 0.5 * a * (1 + erf(a / Math.SQRT2)), (a) => 0.5 * (1 + erf(a / Math.SQRT2)) + (a * Math.exp(-0.5 * a * a)) / Math.sqrt(2 * Math.PI)),
+  elementwise('gelu', (a) => a * normalShare(a), (a) => normalShare(a) + (a * HALF_ROOT * Math.exp(-((a * HALF_ROOT) ** 2))) / Math.sqrt(Math.PI)),
   // Hendrycks & Gimpel 2016 (1606.08415), the tanh approximation.
-  elementwise('gelu_new', (a) => 0.5 * a * (1 + Math.tanh(GELU_TANH * (a + 0.044715 * a ** 3))), (a) => {
-    const t = Math.tanh(GELU_TANH * (a + 0.044715 * a ** 3));
-    return 0.5 * (1 + t) + 0.5 * a * (1 - t * t) * GELU_TANH * (1 + 3 * 0.044715 * a * a);
+  elementwise('gelu_new', (a) => 0.5 * a * (1 + Math.tanh(geluAngle(a))), (a) => {
+    const t = Math.tanh(geluAngle(a));
+    return 0.5 * (1 + t) + 0.5 * a * (1 - t * t) * GELU_TANH * (1 + 3 * GELU_CUBIC * a * a);
   }),
   elementwise('exponential', Math.exp, (_, y) => y),
   leaky('leakyReLU', 0.2),
   hardSilu,
-  elementwise('celu', (a) => (a > 0 ? a : Math.expm1(a)), (a, y) => (a > 0 ? 1 : y + 1)),
+  elementwise('celu', (a) => (a > 0 ? a : Math.expm1(a)), (a) => (a > 0 ? 1 : a === 0 ? 2 : Math.exp(a))),
   elementwise('logSigmoid', (a) => -softplus(-a), (a) => logistic(-a)),
-  elementwise('hardTanh', (a) => Math.min(1, Math.max(-1, a)), (a) => (a > -1 && a < 1 ? 1 : 0)),
+  elementwise('hardTanh', (a) => Math.min(1, Math.max(-1, a)), (a) => (a >= -1 && a <= 1 ? 1 : 0)),
   elementwise('hardShrink', (a) => (Math.abs(a) > 0.5 ? a : 0), (a) => (Math.abs(a) > 0.5 ? 1 : 0)),
   elementwise('softShrink', (a) => Math.sign(a) * Math.max(0, Math.abs(a) - 0.5), (a) => (Math.abs(a) > 0.5 ? 1 : 0)),
   elementwise('tanhShrink', (a) => a - Math.tanh(a), (a) => Math.tanh(a) ** 2),
@@ -134,6 +227,7 @@ const all: readonly Activation[] = [
   elementwise('sparseSigmoid', (a) => Math.min(1, Math.max(0, 0.5 * (a + 1))), (a) => (a > -1 && a < 1 ? 0.5 : 0)),
   softmax,
   logSoftmax,
+  sparsemax,
 ];
 
 /** Activations by name, e.g. `activations.get('tanh')`. */
@@ -146,5 +240,7 @@ export function slopes(activation: Activation, a: Floats, y: Floats, at: number,
   return ones;
 }
 
+const ROWWISE: readonly Activation[] = [softmax, logSoftmax, sparsemax];
+
 /** Whether an activation acts on every value alone. */
-export const isElementwise = ({ name }: Activation): boolean => name !== softmax.name && name !== logSoftmax.name;
+export const isElementwise = (activation: Activation): boolean => !ROWWISE.includes(activation);

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { activations, leakyReLU, type Activation } from '../../src/cells/activations.js';
+import { activations, elu, leakyReLU, rectifier, thresholdedReLU, type Activation } from '../../src/cells/activations.js';
 
 /** Every activation at some points, none of them a kink of any: its value by its definition, its derivative by central differences. */
 
@@ -38,6 +39,8 @@ const definitions: Readonly<Record<string, (a: number) => number>> = {
 const rowDefinitions: Record<string, (row: readonly number[]) => number[]> = {
   softmax: (row) => row.map((a) => Math.exp(a) / row.reduce((sum, b) => sum + Math.exp(b), 0)),
   logSoftmax: (row) => row.map((a) => Math.log(Math.exp(a) / row.reduce((sum, b) => sum + Math.exp(b), 0))),
+  // Only the largest is above its threshold.
+  sparsemax: (row) => row.map((a) => Math.max(0, a - (Math.max(...row) - 1))),
 };
 
 const valuesOf = (activation: Activation, at: readonly number[]): Float64Array => {
@@ -65,4 +68,45 @@ describe.each([...activations.values(), leakyReLU(0.3)])('$name', (activation) =
       expect(Math.abs(adjoint[n]! - difference), `at ${a}`).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(difference)));
     });
   });
+});
+
+/** What Keras gave in float64, at kinks and far out; `keras/make.py` asked it. */
+interface Answer { readonly values: readonly number[]; readonly gradient: readonly number[] }
+interface Answers { readonly places: number[]; readonly rows: number[]; readonly factors: number[]; readonly answers: Record<string, Answer>; readonly rowAnswers: Record<string, Answer> }
+const keras = JSON.parse(readFileSync(new URL('keras/activations.json', import.meta.url), 'utf8')) as Answers;
+
+const withOptions: Readonly<Record<string, Activation>> = {
+  'leakyReLU(0.3)': leakyReLU(0.3), 'elu(0.7)': elu(0.7), 'thresholdedReLU(1)': thresholdedReLU(1),
+  'relu max 3': rectifier({ maxValue: 3, negativeSlope: 0, threshold: 0 }),
+  'relu max 6': rectifier({ maxValue: 6, negativeSlope: 0, threshold: 0 }),
+  'relu max 6 slope 0.1': rectifier({ maxValue: 6, negativeSlope: 0.1, threshold: 0 }),
+  'relu slope 0.1': rectifier({ maxValue: null, negativeSlope: 0.1, threshold: 0 }),
+  'relu max 3 slope 0.1 threshold 1': rectifier({ maxValue: 3, negativeSlope: 0.1, threshold: 1 }),
+  'relu threshold 1': rectifier({ maxValue: null, negativeSlope: 0, threshold: 1 }),
+  'relu max 6 threshold 1': rectifier({ maxValue: 6, negativeSlope: 0, threshold: 1 }),
+  'relu max 0': rectifier({ maxValue: 0, negativeSlope: 0, threshold: 0 }),
+};
+
+describe('Keras in float64', () => {
+  // Where Keras's own derivative is the difference of two numbers near 1 it is good to 1e-15, not to more digits.
+  const holds = (activation: Activation, at: readonly number[], units: number, factors: readonly number[], { values, gradient }: Answer): void => {
+    const y = new Float64Array(at.length);
+    activation.apply(Float64Array.from(at), y, 0, at.length, units);
+    const adjoint = Float64Array.from(at, (_, n) => factors[n % factors.length]!);
+    activation.pullBack(Float64Array.from(at), y, adjoint, 0, at.length, units);
+    at.forEach((a, n) => {
+      expect(Math.abs(y[n]! - values[n]!), `the value at ${a}: ${y[n]} for ${values[n]}`).toBeLessThanOrEqual(1e-14 + 1e-12 * Math.abs(values[n]!));
+      expect(Math.abs(adjoint[n]! - gradient[n]!), `the derivative at ${a}: ${adjoint[n]} for ${gradient[n]}`).toBeLessThanOrEqual(1e-14 + 1e-12 * Math.abs(gradient[n]!));
+    });
+  };
+
+  test('has answers for all of them', () => {
+    expect([...Object.keys(keras.answers), ...Object.keys(keras.rowAnswers)].sort()).toEqual([...activations.keys(), ...Object.keys(withOptions)].sort());
+  });
+
+  test.each(Object.entries(keras.answers))('%s', (name, answer) => {
+    holds(withOptions[name] ?? activations.get(name)!, keras.places, keras.places.length, [1], answer);
+  });
+
+  test.each(Object.entries(keras.rowAnswers))('%s', (name, answer) => { holds(activations.get(name)!, keras.rows, 4, keras.factors, answer); });
 });

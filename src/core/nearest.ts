@@ -1,5 +1,8 @@
 import leven from 'leven';
 
+/** Nobody mistypes a name of more letters: it was not typed. */
+const LONGEST = 256;
+
 /**
  * The known name closest to a mistyped one, or undefined when none is near enough to be what was meant.
  *
@@ -11,9 +14,12 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   let best: string | undefined;
   let bestDistance = Infinity;
   for (const candidate of known) {
+    const longest = Math.max(name.length, candidate.length);
+    const most = Math.max(2, Math.ceil(longest / 3));
+    // Comparing takes as long as the product of the lengths: a file's names may be of any.
+    if (longest > LONGEST || Math.abs(name.length - candidate.length) > most) continue;
     const distance = leven(name.toLowerCase(), candidate.toLowerCase());
-    const near = distance <= Math.max(2, Math.ceil(Math.max(name.length, candidate.length) / 3));
-    if (near && distance < bestDistance) {
+    if (distance <= most && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }

@@ -12,6 +12,7 @@ import { recurrences } from './recurrence.js';
 import { alongs, reductions, softmaxes } from './reductions.js';
 import { shapings } from './shaping.js';
 import { slicings } from './slicing.js';
+import { sortings } from './sorting.js';
 import { unaries } from './unary.js';
 
-export const EXAMPLES: readonly Example[] = [...arithmetic, ...unaries, ...comparisons, ...reductions, ...alongs, ...softmaxes, ...activating, ...matmuls, ...shapings, ...joinings, ...slicings, ...gatherings, ...fillings, ...recurrences, ...dropouts, ...crossEntropies];
+export const EXAMPLES: readonly Example[] = [...arithmetic, ...unaries, ...comparisons, ...reductions, ...alongs, ...softmaxes, ...activating, ...matmuls, ...shapings, ...joinings, ...slicings, ...sortings, ...gatherings, ...fillings, ...recurrences, ...dropouts, ...crossEntropies];

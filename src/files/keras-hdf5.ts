@@ -145,12 +145,20 @@ function readWeightTree(hdf5: Hdf5File, root: string): WeightTree | null {
       if (name === 'vars') {
         own = variables(hdf5, path);
         found = true;
-      } else children.set(name, read(path));
+      } else addChild(children, name.split('\\'), read(path));
     }
     return { ...own, children };
   };
   const tree = read(root);
   return found ? tree : null;
+}
+
+/** Adds an object's weights under its attribute. On Windows some versions of Keras wrote several attributes as one: `layers\\lstm\\cell`. */
+function addChild(children: Map<string, WeightTree>, [name, ...rest]: readonly string[], tree: WeightTree): void {
+  const known = children.get(name!);
+  const inner = new Map(known?.children);
+  if (rest.length > 0) addChild(inner, rest, tree);
+  children.set(name!, rest.length > 0 ? { name: known?.name ?? null, vars: known?.vars ?? [], children: inner } : { ...tree, children: new Map([...inner, ...tree.children]) });
 }
 
 function variables(hdf5: Hdf5File, group: string): Pick<WeightTree, 'name' | 'vars'> {

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.js';
+import type { WeightNumbers } from './weight-numbers.js';
 
 /**
  * One array of weights as a file holds it. Nothing is read until `read` is called, and nothing is kept afterwards: the file's
@@ -11,12 +12,12 @@ export interface SavedWeight {
   readonly name: string;
   readonly shape: readonly number[];
   /**
-   * Its numbers in row-major order, as float32 (float16, bfloat16, float64, whole and quantised numbers are converted). A new array
-   * each time.
+   * Its numbers in row-major order, as float32 (float16, bfloat16, whole and quantised numbers are converted), or as float64 where they are
+   * stored so. A new array each time.
    *
    * @throws SeeRnnError where they cannot be read, or the model was closed
    */
-  read(): Float32Array;
+  read(): WeightNumbers;
 }
 
 /** A Keras 3 object's weights, and those of the objects that it holds: the objects' attributes are the keys. */
@@ -34,8 +35,8 @@ export type SavedWeights =
   | { readonly kind: 'by-layer'; readonly layers: readonly SavedLayer[] }
   /** The store of a `.keras` file or a `.weights.h5` of Keras 3, and of tf.keras 2.12 to 2.15. The optimiser's are left out. */
   | { readonly kind: 'tree'; readonly root: WeightTree }
-  /** TF.js: full names, such as `lstm/kernel`, in the manifest's order. */
-  | { readonly kind: 'by-name'; readonly weights: ReadonlyMap<string, SavedWeight> };
+  /** TF.js: full names, such as `lstm/kernel`, in the manifest's order. Its converter writes last names alone for Keras 3, so that some come more than once. */
+  | { readonly kind: 'by-name'; readonly weights: readonly SavedWeight[] };
 
 /** The weights that one layer's group of an HDF5 file lists. */
 export interface SavedLayer {

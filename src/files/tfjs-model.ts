@@ -26,10 +26,10 @@ export async function readTfjsModel(json: JsonObject, file: string, beside: (pat
   const { config, kerasVersion, backend, training } = readTopology(json, file);
   if (!('weightsManifest' in json)) throw new SeeRnnError(`${file}: holds a model's structure, but no 'weightsManifest'`);
   const groups: Uint8Array[][] = [];
-  const weights = new Map<string, SavedWeight>();
+  const weights: SavedWeight[] = [];
   for (const group of readManifest(json['weightsManifest'], file)) {
     const shards = await readShards(group, file, beside);
-    for (const [name, weight] of groupWeights(group, shards, file)) weights.set(name, weight);
+    weights.push(...groupWeights(group, shards, file));
     groups.push(shards);
   }
   const close = (): void => { for (const shards of groups) shards.length = 0; };

@@ -4,7 +4,7 @@ import { printable } from '../core/printable.js';
 import { isObject, type JsonObject, type JsonValue } from './json.js';
 import { limits } from './limits.js';
 import type { SavedWeight } from './saved-model.js';
-import { checkedSize, isWeightDtype, putFloat32, widthOf, type WeightDtype } from './weight-numbers.js';
+import { checkedSize, isWeightDtype, putWeightNumbers, roomFor, widthOf, type WeightDtype, type WeightNumbers } from './weight-numbers.js';
 
 /** One weight as a manifest lists it. */
 interface Entry {
@@ -44,7 +44,8 @@ export function readManifest(manifest: JsonValue | undefined, file: string): Gro
     if (count > limits.manifestEntries) throw new SeeRnnError(`${file}: its weightsManifest has more than ${limits.manifestEntries} entries`);
     const entries = (weights as readonly JsonValue[]).map((weight) => {
       const entry = readEntry(weight, file);
-      if (names.has(entry.name)) throw new SeeRnnError(`${file}: its weightsManifest lists weight ${printable(entry.name)} twice`);
+      // Last names alone come as often as there are layers.
+      if (entry.name.includes('/') && names.has(entry.name)) throw new SeeRnnError(`${file}: its weightsManifest lists weight ${printable(entry.name)} twice`);
       names.add(entry.name);
       return entry;
     });
@@ -92,15 +93,15 @@ function readQuantization(quantization: JsonValue, dtype: string, what: string):
 }
 
 /** The weights of a group, to be read from the bytes of its files until those are taken from the list. */
-export function groupWeights(group: Group, shards: readonly Uint8Array[], file: string): Map<string, SavedWeight> {
+export function groupWeights(group: Group, shards: readonly Uint8Array[], file: string): SavedWeight[] {
   const files = shards.length;
-  const weights = new Map<string, SavedWeight>();
+  const weights: SavedWeight[] = [];
   let start = 0;
   for (const entry of group.entries) {
     const [from, bytes] = [start, entry.numbers * widthOf(entry.stored)];
     start += bytes;
     if (entry.optimizers) continue;
-    weights.set(entry.name, {
+    weights.push({
       path: printable(entry.name), name: entry.name, shape: entry.shape,
       read: () => {
         if (shards.length < files) throw new SeeRnnError(`${file}: was closed; its weights cannot be read any more`);
@@ -111,9 +112,9 @@ export function groupWeights(group: Group, shards: readonly Uint8Array[], file: 
   return weights;
 }
 
-function numbersOf({ numbers, stored, quantised }: Entry, bytes: Uint8Array, what: string): Float32Array {
-  const out = new Float32Array(numbers);
-  putFloat32(bytes, stored, out, 0, what);
+function numbersOf({ numbers, stored, quantised }: Entry, bytes: Uint8Array, what: string): WeightNumbers {
+  const out = roomFor(stored, numbers);
+  putWeightNumbers(bytes, stored, out, 0, what);
   if (quantised) {
     const { scale, min, whole } = quantised;
     for (let i = 0; i < numbers; i++) out[i] = whole ? Math.round(out[i] * scale + min) : out[i] * scale + min;

@@ -7,6 +7,12 @@ import { limits } from './limits.js';
 /** The kinds of numbers that weights are stored as: NumPy's, and bfloat16 (the upper half of a float32). */
 export type WeightDtype = Dtype | 'bfloat16';
 
+/** A weight's numbers. */
+export type WeightNumbers = Float32Array | Float64Array;
+
+/** Room for a weight's numbers: in float64 where they are stored so, else in float32. */
+export const roomFor = (dtype: WeightDtype, numbers: number): WeightNumbers => (dtype === 'float64' ? new Float64Array(numbers) : new Float32Array(numbers));
+
 /** Bytes a number. */
 export const widthOf = (dtype: WeightDtype): number => (dtype === 'bfloat16' ? 2 : dtypes[dtype].width);
 
@@ -14,11 +20,11 @@ export const widthOf = (dtype: WeightDtype): number => (dtype === 'bfloat16' ? 2
 export const isWeightDtype = (name: string): name is WeightDtype => name === 'bfloat16' || Object.hasOwn(dtypes, name);
 
 /**
- * Stored little-endian numbers as float32, into `out` from number `at` on.
+ * Stored little-endian numbers into `out`, from number `at` on.
  *
  * @param name the weight, as messages name it
  */
-export function putFloat32(bytes: Uint8Array, dtype: WeightDtype, out: Float32Array, at: number, name: string): void {
+export function putWeightNumbers(bytes: Uint8Array, dtype: WeightDtype, out: WeightNumbers, at: number, name: string): void {
   if (dtype !== 'bfloat16') {
     out.set(decode(bytes, dtype, true, name), at);
     return;

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readModelFile } from '../../src/files/model-file.js';
 import type { SavedModel, SavedWeights } from '../../src/files/saved-model.js';
+import type { WeightNumbers } from '../../src/files/weight-numbers.js';
 import { rejectionOf } from './build.js';
 import { groupAt, hdf5File, putNumbers, putText, putTexts, type Layout, type Numbers } from './writers/hdf5.js';
 import { kerasHdf5, legacyWeights, type NamedLayer } from './writers/keras-hdf5.js';
@@ -108,7 +109,7 @@ describe('weights alone', () => {
 });
 
 describe('kinds of numbers', () => {
-  const one = async (weight: Numbers, packed?: { chunks: number[]; gzip: number }, change?: (bytes: Uint8Array) => void): Promise<Float32Array> => {
+  const one = async (weight: Numbers, packed?: { chunks: number[]; gzip: number }, change?: (bytes: Uint8Array) => void): Promise<WeightNumbers> => {
     const bytes = await hdf5File((root) => {
       putTexts(root, 'layer_names', ['a'], 'fixed');
       const group = groupAt(root, 'a');
@@ -122,7 +123,7 @@ describe('kinds of numbers', () => {
   };
 
   it.each<[string, Numbers['data'], number[]]>([
-    ['float64', Float64Array.of(0.1, NaN, -1e300), [Math.fround(0.1), NaN, -Infinity]],
+    ['float64', Float64Array.of(0.1, NaN, -1e300), [0.1, NaN, -1e300]],
     ['int8', Int8Array.of(-128, 0, 127), [-128, 0, 127]],
     ['uint8', Uint8Array.of(0, 1, 255), [0, 1, 255]],
     ['int16', Int16Array.of(-1, 0, 300), [-1, 0, 300]],

@@ -7,7 +7,7 @@ import { describeWithModels } from '../models.js';
 
 /** Every weight of a model, in the file's order. */
 function weightsOf({ weights }: SavedModel): SavedWeight[] {
-  if (weights.kind === 'by-name') return [...weights.weights.values()];
+  if (weights.kind === 'by-name') return [...weights.weights];
   if (weights.kind === 'by-layer') return weights.layers.flatMap((layer) => layer.weights);
   const below = (tree: WeightTree): SavedWeight[] => [...tree.vars, ...[...tree.children.values()].flatMap(below)];
   return below(weights.root);

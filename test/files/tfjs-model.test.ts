@@ -18,7 +18,7 @@ const weights: TfjsWeight[] = [
 
 function numbersOf({ weights: held }: SavedModel): Record<string, number[]> {
   if (held.kind !== 'by-name') throw new Error(held.kind);
-  return Object.fromEntries([...held.weights].map(([name, { read }]) => [name, [...read()]]));
+  return Object.fromEntries(held.weights.map(({ name, read }) => [name, [...read()]]));
 }
 const expected = Object.fromEntries(weights.map(({ name, data }) => [name, [...Float32Array.from(data)]]));
 
@@ -110,7 +110,7 @@ describe('not read', () => {
     ['a group that is no object', manifest('a'), 'model.json: group 0 of its weightsManifest must be an object, found "a"'],
     ['a group without paths', manifest({ weights: [] }), "model.json: group 0 of its weightsManifest must have lists 'paths' and 'weights'"],
     ['a weight without a shape', manifest({ paths: [], weights: [{ name: 'w' }] }), 'model.json: a weight of its weightsManifest must have a name, a shape and a dtype, found {"name":"w"}'],
-    ['a weight twice', manifest({ paths: [], weights: [{ name: 'w', shape: [0], dtype: 'float32' }, { name: 'w', shape: [0], dtype: 'float32' }] }), 'model.json: its weightsManifest lists weight w twice'],
+    ['a weight twice', manifest({ paths: [], weights: [{ name: 'a/w', shape: [0], dtype: 'float32' }, { name: 'a/w', shape: [0], dtype: 'float32' }] }), 'model.json: its weightsManifest lists weight a/w twice'],
     ['an unknown dtype', one({ dtype: 'string' }), "model.json: weight w: is of dtype 'string', which is not supported; float32, float16, bfloat16, whole numbers and bool are"],
     ['a shape of fractions', one({ shape: [1.5] }), 'model.json: weight w: its shape must hold whole numbers, found 1.5'],
     ['a negative shape', one({ shape: [-1] }), 'model.json: weight w: its shape must hold whole numbers, found -1'],

@@ -1,11 +1,11 @@
 import { SeeRnnError } from '../../core/errors.js';
 import { printable } from '../../core/printable.js';
 import { bestDeflateRatio, limits } from '../limits.js';
-import { checkedSize } from '../weight-numbers.js';
+import { checkedSize, type WeightNumbers } from '../weight-numbers.js';
 import { defaultMaxBytes } from '../zip.js';
 import { checkLocalHeaps, longestHeapObject } from './heaps.js';
 import { guarded, hdf5Library, type Library, type Metadata } from './library.js';
-import { putNumbers, storedAs } from './numbers.js';
+import { readNumbers, storedAs } from './numbers.js';
 
 /** What an HDF5 path leads to. */
 export type Hdf5Kind = 'group' | 'array' | 'other';
@@ -13,7 +13,7 @@ export type Hdf5Kind = 'group' | 'array' | 'other';
 /** An array in an HDF5 file: what it is, and its numbers when asked for. */
 export interface Hdf5Array {
   readonly shape: readonly number[];
-  read(): Float32Array;
+  read(): WeightNumbers;
 }
 
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -186,10 +186,8 @@ export class Hdf5File {
     return {
       shape,
       read: () => {
-        const out = new Float32Array(size);
         const bfloat16 = metadata.size === 2 && this.text(path, 'dtype') === 'bfloat16';
-        this.call(`${printable(path)} cannot be read`, (library, id) => { putNumbers(library, id, path, metadata, bfloat16, out, shown); });
-        return out;
+        return this.call(`${printable(path)} cannot be read`, (library, id) => readNumbers(library, id, path, metadata, bfloat16, size, shown));
       },
     };
   }

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../core/array.js';
 import { SeeRnnError } from '../../core/errors.js';
 import { supportedDtypes } from '../dtype.js';
-import { putFloat32, widthOf, type WeightDtype } from '../weight-numbers.js';
+import { putWeightNumbers, roomFor, widthOf, type WeightDtype, type WeightNumbers } from '../weight-numbers.js';
 import type { Library, Metadata } from './library.js';
 
 // HDF5's classes of types, by number: part of its file format.
@@ -24,14 +24,15 @@ function dtypeOf({ type, size, signed }: Metadata, bfloat16: boolean): WeightDty
 // Bytes read at once: the library's memory, which never shrinks, holds no more than this of any weight.
 const pieceBytes = 2 ** 22;
 
-/** Reads an array of numbers into `out`, piece by piece. Called within `guarded`. */
-export function putNumbers(library: Library, id: bigint, path: string, metadata: Metadata, bfloat16: boolean, out: Float32Array, name: string): void {
+/** Reads an array of numbers, piece by piece. Called within `guarded`. */
+export function readNumbers(library: Library, id: bigint, path: string, metadata: Metadata, bfloat16: boolean, size: number, name: string): WeightNumbers {
   const dtype = dtypeOf(metadata, bfloat16);
   if (dtype === null) throw new SeeRnnError(`${name}: holds ${storedAs(metadata)}; supported are ${supportedDtypes}, and bfloat16`);
-  if (out.length === 0) return;
+  const out = roomFor(dtype, size);
+  if (size === 0) return out;
   // A packed chunk would be unpacked for every piece of it.
-  const piece = metadata.chunks === null ? Math.floor(pieceBytes / widthOf(dtype)) : out.length;
-  const at = library._malloc(Math.min(piece, out.length) * widthOf(dtype));
+  const piece = metadata.chunks === null ? Math.floor(pieceBytes / widthOf(dtype)) : size;
+  const at = library._malloc(Math.min(piece, size) * widthOf(dtype));
   if (at === 0) throw new Error('no memory');
   try {
     let done = 0;
@@ -42,9 +43,10 @@ export function putNumbers(library: Library, id: bigint, path: string, metadata:
         ? library.get_dataset_data(id, path, null, null, null, BigInt(at))
         : library.get_dataset_data(id, path, counts, offsets, counts.map(() => 1n), BigInt(at));
       if (status < 0) throw new Error('not read');
-      putFloat32(library.HEAPU8.subarray(at, at + numbers * widthOf(dtype)), dtype, out, done, name);
+      putWeightNumbers(library.HEAPU8.subarray(at, at + numbers * widthOf(dtype)), dtype, out, done, name);
       done += numbers;
     }
+    return out;
   } finally {
     library._free(at);
   }

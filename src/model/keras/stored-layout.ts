@@ -1,4 +1,5 @@
 import type { SavedWeight } from '../../files/saved-model.js';
+import type { WeightNumbers } from '../../files/weight-numbers.js';
 import { inside, type Layer } from '../internals.js';
 
 /** A weight as it is to be set: its shape is known before its numbers are read. */
@@ -6,7 +7,7 @@ export interface WeightSource {
   /** Where the file has it, for messages. */
   readonly path: string;
   readonly shape: readonly number[];
-  read(): Float32Array;
+  read(): WeightNumbers;
 }
 
 /** What of the file bears on how weights are laid out. */
@@ -52,7 +53,7 @@ function sideBySide(parts: readonly WeightSource[]): WeightSource {
       const out = new Float32Array(rows * width);
       let at = 0;
       parts.forEach((part, i) => {
-        const data = part.read();
+        const data = part.read() as Float32Array;
         for (let row = 0; row < rows; row++) out.set(data.subarray(row * widths[i]!, (row + 1) * widths[i]!), row * width + at);
         at += widths[i]!;
       });
@@ -72,7 +73,7 @@ function fromCuDNN(stored: readonly WeightSource[], gates: number, shapes: reado
   // A GRU without reset_after cannot take them: the shapes say so, as they are.
   if (gates === 3 && shapes[2]?.length !== 2) return stored;
   const perGate = (source: WeightSource, turn: (block: Float32Array, rows: number) => Float32Array): WeightSource => ({
-    ...source, path: source.path, shape: source.shape, read: () => gatewise(source.read(), source.shape[0]!, units, gates, turn),
+    ...source, path: source.path, shape: source.shape, read: () => gatewise(source.read() as Float32Array, source.shape[0]!, units, gates, turn),
   });
   return [
     perGate(kernel, (block, rows) => transposed(block, units, rows)),
@@ -122,7 +123,7 @@ function onedimensional(kernel: WeightSource, shape: readonly number[]): WeightS
   if (a !== filters || b !== channels || c !== length || d !== 1) return kernel;
   // (filters, channels x length) -> (channels x length, filters) -> (channels, length, filters) -> (length, channels, filters)
   return { path, shape, read() {
-    const data = kernel.read();
+    const data = kernel.read() as Float32Array;
     const out = new Float32Array(data.length);
     for (let f = 0; f < filters; f++) for (let ch = 0; ch < channels; ch++) for (let l = 0; l < length; l++) out[(l * channels + ch) * filters + f] = data[(f * channels + ch) * length + l]!;
     return out;
@@ -133,7 +134,7 @@ function onedimensional(kernel: WeightSource, shape: readonly number[]): WeightS
 function mirrored(kernel: WeightSource, spatial: number): WeightSource {
   const block = kernel.shape.slice(spatial).reduce((a, b) => a * b, 1);
   return { path: kernel.path, shape: kernel.shape, read() {
-    const data = kernel.read();
+    const data = kernel.read() as Float32Array;
     const out = new Float32Array(data.length);
     const blocks = data.length / block;
     for (let i = 0; i < blocks; i++) out.set(data.subarray(i * block, (i + 1) * block), (blocks - 1 - i) * block);

@@ -16,7 +16,7 @@ export function heldNumbers(weights: SavedWeights): number {
   switch (weights.kind) {
     case 'by-layer': return weights.layers.reduce((sum, layer) => sum + total(layer.weights), 0);
     case 'tree': return inTree(weights.root);
-    case 'by-name': return total([...weights.weights.values()]);
+    case 'by-name': return total(weights.weights);
   }
 }
 
@@ -38,7 +38,7 @@ function dealOut(loading: Loading, root: Holder, weights: SavedWeights): Dealt {
   switch (weights.kind) {
     case 'by-layer': return dealByLayer(loading, root, weights.layers);
     case 'tree': return dealFromTree(loading, root, weights.root);
-    case 'by-name': return dealByName(loading, root, weights.weights);
+    case 'by-name': return dealByName(loading, root, new Map(weights.weights.map((weight) => [weight.name, weight])));
   }
 }
 
@@ -59,7 +59,7 @@ function setPart(loading: Loading, part: Part, dealt: Dealt, backend: string | n
     }
   });
   variables.forEach((variable, i) => {
-    const numbers = sources[i]!.read();
+    const numbers = Float32Array.from(sources[i]!.read());
     warnOfNotNumbers(loading, numbers, where, variable.originalName.split('/').at(-1)!);
     const tensor = tf.tensor(numbers, [...shapes[i]!], 'float32');
     // Past any constraint: the numbers are as they were trained.

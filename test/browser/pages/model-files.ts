@@ -21,7 +21,7 @@ export const refusal = (dropped: Dropped): Promise<string> => readModelFile(asFi
 export const path = (name: string): Promise<string> => readModelFile(name).then(() => 'read', (error: unknown) => String(error));
 
 function weightsOf({ weights }: SavedModel): SavedWeight[] {
-  if (weights.kind === 'by-name') return [...weights.weights.values()];
+  if (weights.kind === 'by-name') return [...weights.weights];
   if (weights.kind === 'by-layer') return weights.layers.flatMap((layer) => layer.weights);
   const below = (tree: WeightTree): SavedWeight[] => [...tree.vars, ...[...tree.children.values()].flatMap(below)];
   return below(weights.root);

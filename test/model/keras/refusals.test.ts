@@ -130,7 +130,7 @@ describe('weights', () => {
     ['a tree with one layer missing', inTree({ lstm: cell() }), "model.h5: the weights of layer 'b' are not in the file"],
     ['a tree with one left over', inTree({ lstm: cell(), lstm_1: cell(), lstm_2: cell() }), 'model.h5: its weights do not fit the model: no layer takes those of lstm_2'],
     ['a tree of other layers', inTree({ lstm: cell(), gru: cell() }), 'model.h5: its weights do not fit the model, which has 2 layers with weights where the file has 2; not in the file: a, b; not in the model: lstm, gru'],
-    ['a manifest with one missing', { kind: 'by-name', weights: new Map(names.map((name, i) => [`a/${name}`, weight(name, lstm(U, U)[i]!)])) }, "model.h5: layer 'b': its weight 'kernel' is not in the file"],
+    ['a manifest with one missing', { kind: 'by-name', weights: names.map((name, i) => ({ ...weight(name, lstm(U, U)[i]!), name: `a/${name}` })) }, "model.h5: layer 'b': its weight 'kernel' is not in the file"],
   ])('%s', (_, held, message) => { expectRefused(saved(two, held), message); });
 
   test('a GRU without reset_after cannot take those of cuDNN', () => {

@@ -1,0 +1,66 @@
+import { shown } from '../../core/options.js';
+import { printable } from '../../core/printable.js';
+import { isObject, type JsonObject, type JsonValue } from '../../files/json.js';
+import { currentClass, currentConfig } from './former-names.js';
+import { fault, listAt, textAt, type Loading } from './loading.js';
+import { isList, plainObject } from './values.js';
+
+/** A layer, an operation or a nested model as a file describes it, with its name. */
+export interface LayerEntry {
+  readonly name: string;
+  /** Its class by the name that Keras has for it today. */
+  readonly className: string;
+  /** The class as the file has it: another name may be today's. */
+  readonly originalClass: string;
+  /** Where its class is, as Keras 3 says: `keras.layers`, `keras.src.ops.numpy`. */
+  readonly module: string | null;
+  readonly registeredName: string | null;
+  /** Its options, by the names of today. */
+  readonly config: JsonObject;
+  /** As the file has it. */
+  readonly source: JsonObject;
+}
+
+/** Reads what a file says of one layer. Its names are today's afterwards. */
+export function layerEntry(loading: Loading, value: JsonValue, where: string): LayerEntry {
+  if (!isObject(value)) throw fault(loading, `${where}: expected a layer with 'class_name' and 'config', found ${shown(value)}`);
+  const config = value['config'];
+  const className = textAt(loading, value, 'class_name', where).split('>').at(-1)!;
+  // Keras 1: a Sequential model is a list.
+  const options = isList(config) ? { layers: config } : config;
+  if (!isObject(options)) throw fault(loading, `${where}: layer of class ${printable(className)}: expected an object 'config', found ${shown(config ?? null)}`);
+  const { registered_name: registered, module } = value;
+  const name = [options['name'], value['name']].find((candidate) => typeof candidate === 'string');
+  const entry = { className, config: options };
+  return {
+    name: typeof name === 'string' ? name : className.toLowerCase(),
+    className: currentClass(loading, entry), originalClass: className,
+    module: typeof module === 'string' ? module : null,
+    registeredName: typeof registered === 'string' ? registered : null,
+    config: currentConfig(loading, entry),
+    source: value,
+  };
+}
+
+/** The layers that a model's configuration lists. */
+export function layerEntries(loading: Loading, config: JsonObject, where: string): LayerEntry[] {
+  const layers = listAt(loading, config, 'layers', where);
+  loading.countLayers(layers.length);
+  return layers.map((layer, i) => layerEntry(loading, layer, `${where}: layers[${i}]`));
+}
+
+/** Whether an entry is a model: a Sequential or functional one, or of a class derived from these that holds its layers as they do. */
+export const isModelClass = ({ className, config }: LayerEntry): boolean =>
+  className === 'Sequential' || className === 'Functional' || (isList(config['layers']) && 'input_layers' in config);
+
+/**
+ * Whether an entry is an operation rather than a layer: one of `keras.ops` or an operator, or what tf.keras made of TensorFlow's. Some of
+ * Keras 3's have the names of layers, and its HDF5 files don't say which it is: a layer's options tell of its number type.
+ */
+export const isOperation = ({ className, module, config }: LayerEntry, { dialect: { kerasMajor } }: Loading): boolean =>
+  OF_TENSORFLOW.has(className) || (kerasMajor === 3 && (module !== null ? /\bops\b/.test(module) : !('dtype' in config) && !('trainable' in config)));
+
+const OF_TENSORFLOW = new Set(['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer', 'ClassMethod', 'InstanceMethod', 'InstanceProperty']);
+
+/** A layer's options as it reads them: tuples, arrays and the like as the lists and numbers that they are. */
+export const optionsOf = ({ config }: LayerEntry): JsonObject => plainObject(config);

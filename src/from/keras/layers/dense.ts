@@ -1,10 +1,12 @@
 import type { Context } from '../../../graph/context.js';
 import type { LayerInputs } from '../../../graph/layer.js';
+import { activate } from '../../../graph/operations/activation.js';
 import { add } from '../../../graph/operations/arithmetic.js';
 import { matmul } from '../../../graph/operations/matmul.js';
 import type { OpenShape } from '../../../graph/shapes.js';
 import type { Tensor } from '../../../graph/tensor.js';
 import type { StoredWeight } from '../../../graph/weight.js';
+import { activationIn } from '../activations.js';
 import { KerasLayer, type KerasOptions, type LayerTable } from './keras-layer.js';
 
 /** Keras's Dense: activation(x W + b), over the last axis. Weights: `kernel` (features, units), `bias` (units). */
@@ -12,6 +14,7 @@ class Dense extends KerasLayer {
   protected override passesMask = true;
   private readonly units = this.read.whole('units', 1);
   private readonly useBias = this.read.flag('use_bias', true);
+  private readonly activation = activationIn(this.read, 'activation', this.dialect);
   private kernel!: StoredWeight;
   private bias: StoredWeight | null = null;
 
@@ -24,7 +27,7 @@ class Dense extends KerasLayer {
 
   protected override compute({ inputs: [x] }: LayerInputs, { weight }: Context): Tensor {
     const product = matmul(x!, weight(this.kernel));
-    return this.bias ? add(product, weight(this.bias)) : product;
+    return activate(this.bias ? add(product, weight(this.bias)) : product, this.activation);
   }
 }
 

@@ -1,3 +1,4 @@
+import { activationLayers } from './activation-layers.js';
 import { denseLayers } from './dense.js';
 import { inputLayers } from './input-layer.js';
 import type { LayerTable, MakeLayer } from './keras-layer.js';
@@ -6,6 +7,7 @@ import type { LayerTable, MakeLayer } from './keras-layer.js';
 const FAMILIES: readonly LayerTable[] = [
   inputLayers,
   denseLayers,
+  activationLayers,
 ];
 
 /** What makes a layer, by its class as Keras calls it today. */

@@ -42,6 +42,12 @@ const smooth = (name: string, f: (x: number) => number, slope: (x: number, y: nu
   backward: (dy, x, y, dx) => { for (let n = 0; n < dx.length; n++) dx[n] = dy[n] * slope(x[n], y[n]); },
 });
 
+/** The same where the slope may be infinite: as in TensorFlow an adjoint of 0 stays 0 there. */
+const steep = (name: string, f: (x: number) => number, slope: (x: number, y: number) => number): Operation => unary(name, {
+  forward: (x, y) => { for (let n = 0; n < y.length; n++) y[n] = f(x[n]); },
+  backward: (dy, x, y, dx) => { for (let n = 0; n < dx.length; n++) dx[n] = dy[n] === 0 ? 0 : dy[n] * slope(x[n], y[n]); },
+});
+
 /** y = f(x), flat almost everywhere. */
 const steps = (name: string, f: (x: number) => number, dtype?: (x: Dtype) => Dtype): Operation =>
   unary(name, { forward: (x, y) => { for (let n = 0; n < y.length; n++) y[n] = f(x[n]); }, ...(dtype && { dtype }) });
@@ -76,9 +82,9 @@ export const LOG = smooth('log', Math.log, (x) => 1 / x);
 export const LOG1P = smooth('log1p', Math.log1p, (x) => 1 / (1 + x));
 export const LOG2 = smooth('log2', Math.log2, (x) => 1 / x / Math.LN2);
 export const LOG10 = smooth('log10', Math.log10, (x) => 1 / x / Math.LN10);
-export const SQRT = smooth('sqrt', Math.sqrt, (_, y) => 0.5 / y);
-export const RSQRT = smooth('rsqrt', (x) => 1 / Math.sqrt(x), (_, y) => -0.5 * y * y * y);
-export const RECIPROCAL = smooth('reciprocal', (x) => 1 / x, (_, y) => -y * y);
+export const SQRT = steep('sqrt', Math.sqrt, (_, y) => 0.5 / y);
+export const RSQRT = steep('rsqrt', (x) => 1 / Math.sqrt(x), (_, y) => -0.5 * y * y * y);
+export const RECIPROCAL = steep('reciprocal', (x) => 1 / x, (_, y) => -y * y);
 export const SIN = smooth('sin', Math.sin, (x) => Math.cos(x));
 export const COS = smooth('cos', Math.cos, (x) => -Math.sin(x));
 export const TAN = smooth('tan', Math.tan, (x) => 1 / Math.cos(x) ** 2);

@@ -49,6 +49,8 @@ export interface Layer {
   readonly recurrent: RecurrentLayer | null;
   /** Why it has none though its class is recurrent, to be read on after its name; null for all others. */
   readonly notRecurrent: string | null;
+  /** Of a layer of two directions: how what they return becomes one; null for neither. */
+  readonly mergeMode?: 'concat' | 'sum' | 'ave' | 'mul' | null;
   /** Makes its weights for inputs of these shapes, where they depend on that; the first time alone. */
   build?(inputs: readonly OpenShape[]): void;
   /** What it is given to compute with: the same for every kind of layer. */

@@ -1,4 +1,5 @@
 import leven from 'leven';
+import { namesText, nameText } from './printable.js';
 
 /** Nobody mistypes a name of more letters: it was not typed. */
 const LONGEST = 256;
@@ -30,6 +31,6 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 /** The end of an error message: `; did you mean 'norm'?`, or the list of what there is. */
 export function suggestion(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  if (near !== undefined) return `; did you mean '${near}'?`;
-  return known.length > 0 ? `; there are: ${known.join(', ')}` : '';
+  if (near !== undefined) return `; did you mean '${nameText(near)}'?`;
+  return known.length > 0 ? `; there are: ${namesText(known)}` : '';
 }

@@ -1,5 +1,5 @@
 import { SeeRnnError } from '../core/errors.js';
-import { printable } from '../core/printable.js';
+import { nameText } from '../core/printable.js';
 import type { Context } from './context.js';
 import { callsOf, type Call, type Calls, type Graph, type Node, type Value } from './graph.js';
 import type { Masked } from './layer.js';
@@ -39,6 +39,6 @@ function called(call: Call, from: readonly Masked[], at: (value: Value) => Maske
     }, { ...context, call, watch: context.onlooker?.watch(call, context.fold) ?? null });
   } catch (error) {
     if (!(error instanceof SeeRnnError) || error.message.includes('layer \'')) throw error;
-    throw new SeeRnnError(`layer '${printable(label)}' (${printable(layer.className)}): ${error.message}`, { cause: error });
+    throw new SeeRnnError(`layer '${nameText(label)}' (${nameText(layer.className)}): ${error.message}`, { cause: error });
   }
 }

@@ -2,7 +2,7 @@ import { activations, elu, leakyReLU, rectifier, thresholdedReLU, type Activatio
 import { SeeRnnError } from '../../core/errors.js';
 import { suggestion } from '../../core/nearest.js';
 import { shown } from '../../core/options.js';
-import { printable } from '../../core/printable.js';
+import { nameText } from '../../core/printable.js';
 import { ConfigReader, type Config } from './config-reader.js';
 import type { Dialect } from './dialect.js';
 
@@ -45,7 +45,7 @@ export function activationOf(identifier: unknown, dialect: Dialect, initial = 'l
   if (Object.hasOwn(UNFIT, identifier)) throw new SeeRnnError(`the activation '${identifier}' can't be a layer's: ${UNFIT[identifier]}`);
   const layer = dialect.kerasMajor === 3 ? null : layerActivation(new ConfigReader(identifier, {}), identifier, dialect);
   if (layer) return layer;
-  throw new SeeRnnError(`unknown activation '${printable(identifier)}'${suggestion(identifier, KNOWN)}`);
+  throw new SeeRnnError(`unknown activation '${nameText(identifier)}'${suggestion(identifier, KNOWN)}`);
 }
 
 /**
@@ -71,7 +71,7 @@ function activationOfObject({ class_name, className, config }: Described, dialec
   const settings = (typeof config === 'object' && config !== null && !Array.isArray(config) ? config : {}) as Config;
   const activation = typeof name === 'string' ? layerActivation(new ConfigReader(name.split('>').at(-1)!, settings), name, dialect) : null;
   if (activation) return activation;
-  throw new SeeRnnError(`unknown activation ${typeof name === 'string' ? `'${printable(name)}'` : shown(settings)}: a layer given as an activation can be ${ACTIVATION_LAYERS.join(', ')}`);
+  throw new SeeRnnError(`unknown activation ${typeof name === 'string' ? `'${nameText(name)}'` : shown(settings)}: a layer given as an activation can be ${ACTIVATION_LAYERS.join(', ')}`);
 }
 
 const ACTIVATION_LAYERS = ['Activation', 'ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU', 'Softmax'];

@@ -1,6 +1,6 @@
 import { suggestion } from '../../core/nearest.js';
 import { shown } from '../../core/options.js';
-import { printable } from '../../core/printable.js';
+import { nameText } from '../../core/printable.js';
 import { isObject, type JsonValue } from '../../files/json.js';
 import { buildModel } from './build-model.js';
 import { isModelClass, isOperation, layerEntry, optionsOf, type LayerEntry } from './layer-entry.js';
@@ -56,7 +56,7 @@ const isForeign = (value: unknown): value is ForeignLayer =>
 function unknownLayer(loading: Loading, { name, className }: LayerEntry): Error {
   const near = suggestion(className, [...LAYERS.keys()]);
   return fault(loading, `${layerText(name, className)}: the class is not known here${near.startsWith('; did') ? ` (${near.slice(2, -1)}?)` : ''}; `
-    + `if it is your own, give it in the option 'customLayers', e.g. { customLayers: { ${printable(className)}: (config) => new MyLayer(config) } }`);
+    + `if it is your own, give it in the option 'customLayers', e.g. { customLayers: { ${nameText(className)}: (config) => new MyLayer(config) } }`);
 }
 
 /** The layers that a wrapper, an RNN or a stack of cells holds, built. */

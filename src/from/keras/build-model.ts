@@ -1,4 +1,4 @@
-import { printable } from '../../core/printable.js';
+import { nameText } from '../../core/printable.js';
 import { buildFunctional } from './functional.js';
 import type { LayerEntry } from './layer-entry.js';
 import { DEEPEST, fault, type Loading } from './loading.js';
@@ -7,6 +7,6 @@ import { buildSequential } from './sequential.js';
 
 /** Builds a model of the file: its layers and how they are connected, with weights of zeros. */
 export function buildModel(loading: Loading, entry: LayerEntry, depth = 0): ModelLayer {
-  if (depth > DEEPEST) throw fault(loading, `model '${printable(entry.name)}': models are nested more than ${DEEPEST} deep`);
+  if (depth > DEEPEST) throw fault(loading, `model '${nameText(entry.name)}': models are nested more than ${DEEPEST} deep`);
   return entry.className === 'Sequential' ? buildSequential(loading, entry, depth) : buildFunctional(loading, entry, depth);
 }

@@ -1,5 +1,5 @@
 import { shown } from '../../core/options.js';
-import { printable } from '../../core/printable.js';
+import { nameText } from '../../core/printable.js';
 import { isObject, type JsonObject, type JsonValue } from '../../files/json.js';
 import type { LossFunction } from '../../graph/losses/loss.js';
 import { lossByName } from '../../graph/losses/named.js';
@@ -72,7 +72,7 @@ function readLosses(loading: Loading, given: JsonValue, outputs: readonly Output
   if (isObject(value) && !('class_name' in value)) {
     const known = new Set(outputs.flatMap(({ layer, key }) => [layer, ...key === null ? [] : [key]]));
     const stranger = Object.keys(value).find((key) => !known.has(key));
-    if (stranger !== undefined) throw new NotUnderstood(`there is one for '${printable(stranger)}', which is none of the outputs ${outputs.map(({ layer, key }) => `'${printable(key ?? layer)}'`).join(', ')}`);
+    if (stranger !== undefined) throw new NotUnderstood(`there is one for '${nameText(stranger)}', which is none of the outputs ${outputs.map(({ layer, key }) => `'${nameText(key ?? layer)}'`).join(', ')}`);
     return outputs.map((output) => read(at(value, output)));
   }
   return outputs.map(() => readLoss(loading, value));
@@ -83,7 +83,7 @@ function readLoss({ dialect }: Loading, value: JsonValue): ReadLoss {
   if (!it) throw new NotUnderstood(shown(value));
   const { className, config } = it;
   const loss = lossByName(className, plainObject(config), dialect);
-  if (!loss) throw new NotUnderstood(`'${printable(className)}'`);
+  if (!loss) throw new NotUnderstood(`'${nameText(className)}'`);
   return { loss, text: className };
 }
 

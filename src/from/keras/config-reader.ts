@@ -1,6 +1,6 @@
 import { SeeRnnError } from '../../core/errors.js';
 import { shown } from '../../core/options.js';
-import { printable } from '../../core/printable.js';
+import { nameText } from '../../core/printable.js';
 
 /** A layer's options as Keras writes them, with Python's names. Whatever is in there is checked. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -60,6 +60,6 @@ export class ConfigReader {
 
   error(what: string): SeeRnnError {
     const name = this.name ?? (typeof this.config['name'] === 'string' ? this.config['name'] : null);
-    return new SeeRnnError(`${name === null ? this.className : `layer '${printable(name)}' (${this.className})`}: ${what}`);
+    return new SeeRnnError(`${name === null ? this.className : `layer '${nameText(name)}' (${this.className})`}: ${what}`);
   }
 }

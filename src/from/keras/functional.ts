@@ -1,5 +1,5 @@
 import { suggestion } from '../../core/nearest.js';
-import { printable } from '../../core/printable.js';
+import { nameText } from '../../core/printable.js';
 import { connect, inputNode, type Connection } from '../../graph/connect.js';
 import type { Graph, Node, Value } from '../../graph/graph.js';
 import { buildLayer } from './build-layer.js';
@@ -27,7 +27,7 @@ interface Vertex {
 /** Builds a functional model: every layer is called as often and on what the file says. */
 export function buildFunctional(loading: Loading, entry: LayerEntry, depth: number): ModelLayer {
   const { name, originalClass, config } = entry;
-  const where = `model '${printable(name)}'`;
+  const where = `model '${nameText(name)}'`;
   const entries = layerEntries(loading, config, where);
   const ends = { inputs: endReferences(loading, config, 'input_layers', name), outputs: endReferences(loading, config, 'output_layers', name) };
   const vertices = verticesOf(loading, entries, ends.outputs, where);
@@ -35,7 +35,7 @@ export function buildFunctional(loading: Loading, entry: LayerEntry, depth: numb
   const named = (end: End): ModelEnd => ({ value: build.end(end), name: end.key ?? end.layer });
   const [inputs, outputs] = [ends.inputs.map(named), ends.outputs.map(named)];
   const fed = inputs.find(({ value }) => value.node.inputs.length > 0);
-  if (fed) throw fault(loading, `${where}: its input '${printable(fed.name)}' is what a layer gives, which is not supported`);
+  if (fed) throw fault(loading, `${where}: its input '${nameText(fed.name)}' is what a layer gives, which is not supported`);
   const nodes = neededFor(build.nodes, [...inputs, ...outputs].map(({ value }) => value.node));
   const unfed = nodes.find((node) => node.layer instanceof InputLayer && !inputs.some(({ value }) => value.node === node));
   if (unfed) throw fault(loading, `${where}: reads from ${layerText(unfed.layer.name, unfed.layer.className)}, which is none of its inputs`);
@@ -65,7 +65,7 @@ function verticesOf(loading: Loading, entries: readonly LayerEntry[], outputs: r
   const atEnds = usesAsked(outputs);
   const vertices = new Map<string, Vertex>();
   entries.forEach((entry, i) => {
-    if (vertices.has(entry.name)) throw fault(loading, `${where}: two layers are called '${printable(entry.name)}'`);
+    if (vertices.has(entry.name)) throw fault(loading, `${where}: two layers are called '${nameText(entry.name)}'`);
     const [asked, askedAtEnds] = [inner.get(entry.name) ?? [], atEnds.get(entry.name) ?? []];
     const apart = loading.dialect.kerasMajor === 3;
     const offset = isModelClass(entry) ? firstUse(calls[i]!.length, apart ? asked : [...asked, ...askedAtEnds], apart ? 0 : 1) : 0;
@@ -111,7 +111,7 @@ class GraphBuilder {
   /** The value that a reference means, after all that it depends on is built. */
   private value({ layer, node, tensor }: Reference): Value {
     const vertex = this.vertices.get(layer);
-    if (!vertex) throw fault(this.loading, `${this.where}: its graph names a layer '${printable(layer)}' that it does not have${suggestion(layer, [...this.vertices.keys()])}`);
+    if (!vertex) throw fault(this.loading, `${this.where}: its graph names a layer '${nameText(layer)}' that it does not have${suggestion(layer, [...this.vertices.keys()])}`);
     const use = node - vertex.offset;
     if (vertex.calls.length === 0 && vertex.entry.className === 'InputLayer') this.makeInput(vertex);
     else {

@@ -1,5 +1,5 @@
 import { shown } from '../../core/options.js';
-import { printable } from '../../core/printable.js';
+import { nameText } from '../../core/printable.js';
 import { isObject, type JsonObject, type JsonValue } from '../../files/json.js';
 import { currentClass, currentConfig } from './former-names.js';
 import { fault, listAt, textAt, type Loading } from './loading.js';
@@ -21,6 +21,9 @@ export interface LayerEntry {
   readonly source: JsonObject;
 }
 
+/** The longest name that a layer or a class may have: it stands in every message and on every figure. */
+const LONGEST_NAME = 1000;
+
 /** Reads what a file says of one layer. Its names are today's afterwards. */
 export function layerEntry(loading: Loading, value: JsonValue, where: string): LayerEntry {
   if (!isObject(value)) throw fault(loading, `${where}: expected a layer with 'class_name' and 'config', found ${shown(value)}`);
@@ -28,9 +31,11 @@ export function layerEntry(loading: Loading, value: JsonValue, where: string): L
   const className = textAt(loading, value, 'class_name', where).split('>').at(-1)!;
   // Keras 1: a Sequential model is a list.
   const options = isList(config) ? { layers: config } : config;
-  if (!isObject(options)) throw fault(loading, `${where}: layer of class ${printable(className)}: expected an object 'config', found ${shown(config ?? null)}`);
+  if (!isObject(options)) throw fault(loading, `${where}: layer of class ${nameText(className)}: expected an object 'config', found ${shown(config ?? null)}`);
   const { registered_name: registered, module } = value;
   const name = [options['name'], value['name']].find((candidate) => typeof candidate === 'string');
+  const long = [name, className].find((one) => typeof one === 'string' && one.length > LONGEST_NAME);
+  if (typeof long === 'string') throw fault(loading, `${where}: the name ${nameText(long)} is longer than the ${LONGEST_NAME} characters allowed`);
   const entry = { className, config: options };
   return {
     name: typeof name === 'string' ? name : className.toLowerCase(),

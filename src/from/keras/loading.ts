@@ -1,6 +1,6 @@
 import { SeeRnnError } from '../../core/errors.js';
 import { shown } from '../../core/options.js';
-import { printable } from '../../core/printable.js';
+import { nameText } from '../../core/printable.js';
 import type { JsonObject, JsonValue } from '../../files/json.js';
 import type { Layer } from '../../graph/layer.js';
 import type { Dialect } from './dialect.js';
@@ -45,7 +45,7 @@ export const fault = ({ file }: Pick<Loading, 'file'>, what: string, cause?: unk
 
 /** A layer as messages name it. */
 export const layerText = (name: string, className?: string): string =>
-  `layer '${printable(name)}'${className === undefined ? '' : ` (${printable(className)})`}`;
+  `layer '${nameText(name)}'${className === undefined ? '' : ` (${nameText(className)})`}`;
 
 /** What a layer has to object to, as an error of the file and of the layer. Any other error is passed on as it is. */
 export function inLayer(loading: Pick<Loading, 'file'>, where: string, error: unknown): unknown {

@@ -1,4 +1,4 @@
-import { printable } from '../../core/printable.js';
+import { nameText } from '../../core/printable.js';
 import type { SavedModel } from '../../files/saved-model.js';
 import type { Architecture } from '../../files/tfjs-model.js';
 import { Model } from '../../model2/model.js';
@@ -48,8 +48,8 @@ export function modelFromSaved(saved: SavedModel, { architecture = null, customL
   saved.warnings.forEach(loading.warn);
   try {
     const entry = layerEntry(loading, described.config, 'the model');
-    if (!isModelClass(entry)) throw fault(loading, `the model is of class ${printable(entry.className)}, which is neither Sequential nor functional: only its own Python code says how its layers are connected`);
-    if (entry.className !== 'Sequential' && entry.className !== 'Functional') loading.warn(`${file}: the model's class ${printable(entry.className)} is not known here, and its layers are connected as its configuration says`);
+    if (!isModelClass(entry)) throw fault(loading, `the model is of class ${nameText(entry.className)}, which is neither Sequential nor functional: only its own Python code says how its layers are connected`);
+    if (entry.className !== 'Sequential' && entry.className !== 'Functional') loading.warn(`${file}: the model's class ${nameText(entry.className)} is not known here, and its layers are connected as its configuration says`);
     const model = buildModel(loading, entry);
     if (!model.ends) throw shapeUnknown(loading, entry.name);
     const holder = holderOf(model);

@@ -1,5 +1,5 @@
 import { shown } from '../../core/options.js';
-import { printable } from '../../core/printable.js';
+import { nameText } from '../../core/printable.js';
 import { isObject, type JsonObject, type JsonValue } from '../../files/json.js';
 import { fault, layerText, type Loading } from './loading.js';
 import { Slot, type CallArguments } from './operations/slot.js';
@@ -111,10 +111,10 @@ export function endReferences(loading: Loading, config: JsonObject, which: 'inpu
     const ends = unwrapped(value);
     if (isList(ends)) return isReference(ends) ? [{ layer: ends[0], node: ends[1], tensor: ends[2], key }] : ends.flatMap((entry) => read(entry, key));
     if (isObject(ends)) return inOrder(ends).flatMap(([name, entry]) => read(entry as JsonValue, name));
-    throw fault(loading, `model '${printable(model)}': expected [layer, node, tensor] in '${which}', found ${shown(ends)}`);
+    throw fault(loading, `model '${nameText(model)}': expected [layer, node, tensor] in '${which}', found ${shown(ends)}`);
   };
   const found = read(config[which] ?? null, null);
-  if (found.length === 0) throw fault(loading, `model '${printable(model)}': '${which}' names none`);
+  if (found.length === 0) throw fault(loading, `model '${nameText(model)}': '${which}' names none`);
   return found;
 }
 

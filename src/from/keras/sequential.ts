@@ -1,4 +1,4 @@
-import { printable } from '../../core/printable.js';
+import { nameText } from '../../core/printable.js';
 import { isObject, type JsonObject, type JsonValue } from '../../files/json.js';
 import { connect, inputNode } from '../../graph/connect.js';
 import type { Node } from '../../graph/graph.js';
@@ -14,14 +14,14 @@ import { isList, unwrapped } from './values.js';
 /** Builds a Sequential model: every layer reads what the one before it gives. */
 export function buildSequential(loading: Loading, entry: LayerEntry, depth: number): ModelLayer {
   const { name, className, config } = entry;
-  const where = `model '${printable(name)}'`;
+  const where = `model '${nameText(name)}'`;
   const entries = layerEntries(loading, config, where);
   const input = entries[0]?.className === 'InputLayer' ? entries.shift()! : null;
   const first = entries[0];
   if (!first) throw fault(loading, `${where}: has no layers`);
   const names = entries.map((one) => one.name);
   const twice = names.find((one, i) => names.indexOf(one) !== i);
-  if (twice !== undefined) throw fault(loading, `${where}: two layers are called '${printable(twice)}'`);
+  if (twice !== undefined) throw fault(loading, `${where}: two layers are called '${nameText(twice)}'`);
   const layers = entries.map((one) => buildLayer(loading, one, depth + 1));
   const shape = inputShape(loading, { input, first, entry });
   const connected = (given: OpenShape | JsonValue): Connected => connectSequential(loading, { name, layers, input: inputLayer(loading, given as JsonValue, input, first) });
@@ -35,7 +35,7 @@ export function buildSequential(loading: Loading, entry: LayerEntry, depth: numb
 
 /** That nothing says what shape a model's input is of. */
 export const shapeUnknown = (loading: Loading, name: string): Error =>
-  fault(loading, `model '${printable(name)}': the shape of its input is not in the file: the model was saved before it was built; call it once, or give it an Input, and save it again`);
+  fault(loading, `model '${nameText(name)}': the shape of its input is not in the file: the model was saved before it was built; call it once, or give it an Input, and save it again`);
 
 /** The input, under the name that it has in the file, or that Keras would give it. */
 function inputLayer(loading: Loading, shape: JsonValue, input: LayerEntry | null, first: LayerEntry): InputLayer {

@@ -1,4 +1,4 @@
-import { printable } from '../../../core/printable.js';
+import { namesText } from '../../../core/printable.js';
 import type { SavedLayer } from '../../../files/saved-model.js';
 import { fault, layerText, type Loading } from '../loading.js';
 import { formerCount, type WeightSource } from './stored-layout.js';
@@ -28,10 +28,9 @@ export function dealByLayer(loading: Loading, model: Holder, stored: readonly Sa
 
 /** Says which layers of the model the file lacks, or which of the file's the model lacks. */
 export function differing(loading: Loading, names: readonly string[], stored: readonly string[]): Error {
-  const list = (all: readonly string[]): string => all.map(printable).join(', ');
   const missing = names.filter((name) => !stored.includes(name));
   const over = stored.filter((name) => !names.includes(name));
-  const parts = [...missing.length > 0 ? [`not in the file: ${list(missing)}`] : [], ...over.length > 0 ? [`not in the model: ${list(over)}`] : []];
+  const parts = [...missing.length > 0 ? [`not in the file: ${namesText(missing)}`] : [], ...over.length > 0 ? [`not in the model: ${namesText(over)}`] : []];
   return fault(loading, `its weights do not fit the model, which has ${names.length} layers with weights where the file has ${stored.length}; ${parts.join('; ')}`);
 }
 

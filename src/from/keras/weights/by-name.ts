@@ -1,5 +1,5 @@
 import { shapeText } from '../../../core/array.js';
-import { printable } from '../../../core/printable.js';
+import { namesText } from '../../../core/printable.js';
 import type { SavedWeight } from '../../../files/saved-model.js';
 import type { StoredWeight } from '../../../graph/weight.js';
 import { fault, layerText, type Loading } from '../loading.js';
@@ -20,7 +20,7 @@ export function dealByName(loading: Loading, model: Holder, stored: readonly Sav
     if (missing >= 0) return dealByOrder(loading, model, stored, { part, weight: part.weights[missing]! });
     dealt.set(part.layer, found as SavedWeight[]);
   }
-  if (left.size > 0) throw fault(loading, `holds weights that no layer of the model takes: ${[...left].map(({ weight }) => printable(weight.name)).join(', ')}`);
+  if (left.size > 0) throw fault(loading, `holds weights that no layer of the model takes: ${namesText([...left].map(({ weight }) => weight.name))}`);
   return dealt;
 }
 

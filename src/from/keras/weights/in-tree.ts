@@ -1,4 +1,4 @@
-import { printable } from '../../../core/printable.js';
+import { namesText } from '../../../core/printable.js';
 import type { WeightTree } from '../../../files/saved-model.js';
 import type { Layer } from '../../../graph/layer.js';
 import { fault, layerText, type Loading } from '../loading.js';
@@ -97,8 +97,8 @@ function paired(loading: Loading, holders: readonly Holder[], list: WeightTree):
   if (over > 0 || missing.length > 0) {
     if (missing.length === 0 || over === 0) {
       const left = new Set([...byClass.values()].flat().map(([, tree]) => tree));
-      const leftNames = stored.filter(([, tree]) => left.has(tree)).map(([key]) => printable(key));
-      throw fault(loading, missing.length > 0 ? `the weights of ${missing.map((name) => layerText(name)).join(', ')} are not in the file` : `its weights do not fit the model: no layer takes those of ${leftNames.join(', ')}`);
+      const leftNames = stored.filter(([, tree]) => left.has(tree)).map(([key]) => key);
+      throw fault(loading, missing.length > 0 ? `the weights of ${missing.slice(0, 40).map((name) => layerText(name)).join(', ')}${missing.length > 40 ? `, ... (${missing.length} in all)` : ''} are not in the file` : `its weights do not fit the model: no layer takes those of ${namesText(leftNames)}`);
     }
     throw differing(loading, holders.map(({ layer }) => layer.name), stored.map(([key, { name }]) => name ?? key));
   }

@@ -1,5 +1,5 @@
 import { shapeText, sizeOf } from '../../../core/array.js';
-import { printable } from '../../../core/printable.js';
+import { nameText } from '../../../core/printable.js';
 import type { SavedModel, SavedWeights, WeightTree } from '../../../files/saved-model.js';
 import { fault, layerText, type Loading } from '../loading.js';
 import { dealByLayer, type Dealt } from './by-layer.js';
@@ -50,7 +50,7 @@ function setPart(loading: Loading, { layer, weights, label }: Part, dealt: Dealt
   weights.forEach(({ name }, i) => {
     const { shape, path } = sources[i]!;
     if (shapeText(shape) !== shapeText(shapes[i]!)) {
-      throw fault(loading, `${where}: ${name}: expected shape ${shapeText(shapes[i]!)}, found ${shapeText(shape)} (${printable(path)})`);
+      throw fault(loading, `${where}: ${name}: expected shape ${shapeText(shapes[i]!)}, found ${shapeText(shape)} (${nameText(path)})`);
     }
   });
   weights.forEach((weight, i) => {

@@ -76,8 +76,11 @@ const first = (name: string, before: (x: number, y: number) => boolean): Operati
   },
 });
 
-export const ARGMAX = first('argmax', (x, y) => x > y);
-export const ARGMIN = first('argmin', (x, y) => x < y);
+/** Keras 3 puts -0 below 0. */
+const above = (x: number, y: number): boolean => x > y || (x === 0 && Object.is(y, -0) && Object.is(x, 0));
+
+export const ARGMAX = first('argmax', above);
+export const ARGMIN = first('argmin', (x, y) => above(y, x));
 
 const made = (operation: Operation<Along>) => (x: Tensor, axis: number): Tensor => apply(operation, [x], { axis })[0];
 

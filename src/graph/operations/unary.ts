@@ -67,7 +67,7 @@ export const NEGATIVE = unary('negative', {
 /** Flat at 0. */
 export const ABS = unary('abs', {
   forward: (x, y) => { for (let n = 0; n < y.length; n++) y[n] = Math.abs(x[n]); },
-  backward: (dy, x, _y, dx) => { for (let n = 0; n < dx.length; n++) dx[n] = x[n] > 0 ? dy[n] : x[n] < 0 ? -dy[n] : 0; },
+  backward: (dy, x, _y, dx) => { for (let n = 0; n < dx.length; n++) dx[n] = dy[n] * Math.sign(x[n]); },
   dtype: same,
 });
 export const SQUARE = unary('square', {

@@ -13,8 +13,8 @@ export const storedAs = (metadata: Metadata): string => dtypeOf(metadata, false)
   ?? (metadata.type === FLOAT || metadata.type === WHOLE ? `${metadata.type === FLOAT ? 'floats' : 'whole numbers'} of ${metadata.size} bytes` : otherClasses[metadata.type] ?? 'an unknown type');
 
 function dtypeOf({ type, size, signed }: Metadata, bfloat16: boolean): WeightDtype | null {
-  // h5py writes bfloat16 as opaque bytes, newer ones as a float of its own; Keras says so beside it.
-  if (bfloat16 && size === 2 && (type === OPAQUE || type === FLOAT)) return 'bfloat16';
+  // h5py writes bfloat16 as opaque bytes, newer ones as a float of its own; of that Keras says so beside it. Nothing else comes as two opaque bytes.
+  if (size === 2 && (type === OPAQUE || bfloat16 && type === FLOAT)) return 'bfloat16';
   if (type === FLOAT) return size === 2 ? 'float16' : size === 4 ? 'float32' : size === 8 ? 'float64' : null;
   if (type === WHOLE && [1, 2, 4, 8].includes(size)) return `${signed ? 'int' : 'uint'}${8 * size}` as WeightDtype;
   if (type === ENUM && size === 1) return 'bool'; // as h5py writes it

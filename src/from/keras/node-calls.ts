@@ -36,12 +36,14 @@ export function nodeCalls(loading: Loading, name: string, value: JsonValue | und
 function listCall(loading: Loading, name: string, entries: readonly JsonValue[], listed: boolean): NodeCall {
   const tensors = new Tensors(loading, name);
   const kwargs: Record<string, unknown> = {};
-  const first = entries.map((entry) => {
+  const read = (entry: JsonValue): unknown => {
     if (!isList(entry)) throw tensors.fault(entry);
+    if (isList(entry[0])) return entry.map(read);
     const [, , constant, given] = entry;
     if (isObject(given)) for (const [key, value] of Object.entries(given)) kwargs[key] = tensors.slotted(value);
     return entry[0] === '_CONSTANT_VALUE' ? tensors.slotted(constant ?? null) : tensors.slot(entry);
-  });
+  };
+  const first = entries.map(read);
   return { args: listed ? [first] : first, kwargs, tensors: tensors.references };
 }
 

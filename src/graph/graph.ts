@@ -8,6 +8,8 @@ export interface Value {
   readonly dtype: Dtype;
   /** Whether a mask comes with it. */
   readonly masked: boolean;
+  /** That mask's shape; where nobody says, (samples, timesteps). */
+  readonly maskShape?: OpenShape;
   readonly node: Node;
   /** Which of the node's outputs it is. */
   readonly index: number;

@@ -4,7 +4,14 @@ import { PROBES, type OpenShape } from './shapes.js';
 import { abstract, type Dtype, type Tensor } from './tensor.js';
 
 /** The form of a tensor whose sizes need not all be known. */
-export interface OpenForm { readonly shape: OpenShape; readonly dtype: Dtype; /** Whether a mask comes with it. */ readonly masked?: boolean }
+export interface OpenForm {
+  readonly shape: OpenShape;
+  readonly dtype: Dtype;
+  /** Whether a mask comes with it. */
+  readonly masked?: boolean;
+  /** The mask's shape; where nobody says, (samples, timesteps). */
+  readonly maskShape?: OpenShape;
+}
 
 /** How a layer is called, but for its inputs. */
 export interface CallForm {
@@ -22,14 +29,20 @@ export interface CallForm {
 export function infer(layer: Layer, inputs: readonly OpenForm[], { given = {}, options = {}, argumentSizes = null }: CallForm = {}): OpenForm[] {
   const [some, others] = PROBES.map((probe) => {
     const closed = ({ shape, dtype }: OpenForm): Tensor => abstract({ shape: shape.map((n) => n ?? probe), dtype });
+    const maskOf = ({ masked, shape, maskShape = shape.slice(0, 2) }: OpenForm): Tensor | null => (masked ? closed({ shape: maskShape, dtype: 'bool' }) : null);
     return layer.call({
       inputs: inputs.map(closed), options, argumentSizes,
-      masks: inputs.map(({ masked, shape }) => (masked ? abstract({ shape: shape.slice(0, 2).map((n) => n ?? probe), dtype: 'bool' }) : null)),
+      masks: inputs.map(maskOf),
       given: Object.fromEntries(Object.entries(given).map(([name, form]) => [name, closed(form)])),
     }, ABSTRACT);
   }) as [Masked[], Masked[]];
-  return some.map(({ value: { shape, dtype }, mask }, i) => ({ dtype, masked: mask !== null, shape: shape.map((n, axis) => (n === others[i]!.value.shape[axis] ? n : null)) }));
+  return some.map(({ value, mask }, i) => ({
+    dtype: value.dtype, masked: mask !== null, shape: opened(value, others[i].value), ...(mask && { maskShape: opened(mask, others[i].mask!) }),
+  }));
 }
+
+/** What differs between the two is open. */
+const opened = (one: Tensor, other: Tensor): OpenShape => one.shape.map((n, axis) => (n === other.shape[axis] ? n : null));
 
 /** Circumstances in which nothing has numbers. */
 const ABSTRACT: Context = {

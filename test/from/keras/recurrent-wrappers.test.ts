@@ -191,6 +191,8 @@ describe('TimeDistributed', () => {
       close(value, reshape(expected, [S, 2, U]), 'output');
       if (dialect === KERAS_3) expect(its).toBe(steps);
       else expect([its.shape, [...its.data]]).toEqual([[S, 2], [1, 1, 1, 0, 0, 1]]);
+      const [form] = infer(around(inner(dialect), [null, 2, T, F], dialect), [{ shape: [null, null, T, F], dtype: 'float', masked: true, maskShape: [null, null, T] }]);
+      expect(form).toEqual({ shape: [null, null, U], dtype: 'float', masked: true, maskShape: dialect === KERAS_3 ? [null, null, T] : [null, null] });
     }
     // Nothing is left for a recurrent layer of a mask of the outer timesteps: Keras fails there too.
     expect(() => called(around(inner(KERAS_3), [null, 2, T, F]), [wide], { mask: constant([1, 1, 0, 1, 1, 1], [S, 2], 'bool') })).toThrow('expected a mask of shape (6, 5), found (6,)');

@@ -49,7 +49,7 @@ describe.each(KINDS)('%s', (kind) => {
     const forms = (config: Config, shape: readonly (number | null)[], masked = false): unknown => infer(ready(kind, config), [{ shape, dtype: 'float', masked }]);
     const state = { shape: [null, U], dtype: 'float', masked: false };
     expect(forms({}, [null, T, F])).toEqual([state]);
-    expect(forms({ return_sequences: true, return_state: true }, [null, null, F], true)).toEqual([{ shape: [null, null, U], dtype: 'float', masked: true }, ...statesOf(kind).map(() => state)]);
+    expect(forms({ return_sequences: true, return_state: true }, [null, null, F], true)).toEqual([{ shape: [null, null, U], dtype: 'float', masked: true, maskShape: [null, null] }, ...statesOf(kind).map(() => state)]);
     expect(forms({ return_sequences: true }, [2, T, F])).toEqual([{ shape: [2, T, U], dtype: 'float', masked: false }]);
   });
 

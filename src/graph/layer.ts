@@ -51,6 +51,8 @@ export interface Layer {
   readonly notRecurrent: string | null;
   /** Of a layer of two directions: how what they return becomes one; null for neither. */
   readonly mergeMode?: 'concat' | 'sum' | 'ave' | 'mul' | null;
+  /** Whether a call leaves what it read without masks, for whoever reads it later: as Keras's MultiHeadAttention does from 3.8 on. */
+  readonly takesMasks?: boolean;
   /** Makes its weights for inputs of these shapes, where they depend on that; the first time alone. */
   build?(inputs: readonly OpenShape[]): void;
   /** What it is given to compute with: the same for every kind of layer. */

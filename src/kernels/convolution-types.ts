@@ -1,10 +1,10 @@
 /**
- * How the windows of a convolution lie in what they look at. Always three axes, with ones where there are fewer; channels last.
+ * How windows lie in what they look at. Always three axes, with ones where there are fewer; channels last.
  *
- * A window of the kernel's size goes over the input, which has zeros around it: output o looks at input o x stride - before +
- * tap x dilation, for each of the kernel's taps.
+ * A window of the kernel's size goes over the input: output o looks at input o x stride - before + tap x dilation, for each of the
+ * kernel's taps, also where that is outside.
  */
-export interface ConvolutionShape {
+export interface WindowsShape {
   readonly samples: number;
   /** The input's sizes, without samples and channels. */
   readonly input: Triple;
@@ -12,14 +12,18 @@ export interface ConvolutionShape {
   readonly kernel: Triple;
   readonly strides: Triple;
   readonly dilation: Triple;
-  /** Zeros before the first of each axis. */
+  /** How far before the input's beginning the first window begins, along each axis. */
   readonly before: Triple;
   /** Of the input. */
   readonly channels: number;
-  /** Of the output. */
-  readonly filters: number;
-  /** Each has its share of the channels, which makes its share of the filters. */
+  /** In how many parts the channels are looked at, one by one. */
   readonly groups: number;
+}
+
+/** A convolution: what lies outside its input is zero. Each group of channels makes its share of the filters. */
+export interface ConvolutionShape extends WindowsShape {
+  /** Channels of the output. */
+  readonly filters: number;
 }
 
 export type Triple = readonly [number, number, number];

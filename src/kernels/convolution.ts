@@ -1,7 +1,5 @@
 import type { ConvolutionShape } from './convolution-types.js';
-import { kernels, type KernelExports } from './module.js';
-import type { KernelMemory } from './memory.js';
-import { Room } from './room.js';
+import { inRoom } from './room.js';
 import { Windows } from './windows.js';
 
 /**
@@ -24,8 +22,9 @@ const B_LINES = 8;
 export function convolve(x: Float32Array, w: Float32Array, bias: Float32Array | null, y: Float32Array, shape: ConvolutionShape): void {
   const { filters } = shape;
   const most = windowsAtOnce(shape);
-  inRoom(({ run, memory }, room) => {
-    const windows = new Windows(kernels(), room, shape, most);
+  inRoom('a convolution', (kernel, room) => {
+    const { run, memory } = kernel;
+    const windows = new Windows(kernel, room, shape, { most, x, dx: null, joinTaps: true });
     const { depth, taps, shifts, places } = windows;
     const weights = room.holdCopy(w);
     const groups = groupsOf(shape).map((group) => {
@@ -39,7 +38,7 @@ export function convolve(x: Float32Array, w: Float32Array, bias: Float32Array | 
     const begin = room.hold(most * filters);
     if (bias) for (let window = 0; window < most; window++) memory.floats.set(bias, begin / 4 + window * filters);
     else memory.floats.fill(0, begin / 4, begin / 4 + most * filters);
-    windows.forEach(x, null, (first, count, at) => {
+    windows.forEach((first, count, at) => {
       const { floats } = memory;
       floats.copyWithin(results / 4, begin / 4, begin / 4 + count * filters);
       for (const { channelsAt, filtersAt, filters: own, right } of groups) {
@@ -55,8 +54,9 @@ export function convolve(x: Float32Array, w: Float32Array, bias: Float32Array | 
 export function convolveBackToInput(dy: Float32Array, w: Float32Array, dx: Float32Array, shape: ConvolutionShape): void {
   const { filters } = shape;
   const most = windowsAtOnce(shape);
-  inRoom(({ run, memory }, room) => {
-    const windows = new Windows(kernels(), room, shape, most);
+  inRoom('a convolution', (kernel, room) => {
+    const { run, memory } = kernel;
+    const windows = new Windows(kernel, room, shape, { most, x: null, dx, joinTaps: true });
     const { depth, taps, shifts, places } = windows;
     const weights = room.holdCopy(w);
     const groups = groupsOf(shape).map((group) => {
@@ -67,7 +67,7 @@ export function convolveBackToInput(dy: Float32Array, w: Float32Array, dx: Float
     const adjoints = room.hold(most * filters);
     const left = room.hold(upTo(most, A_LINES) * (filters / shape.groups));
     const rows = room.hold(most * depth);
-    windows.forEach(null, dx, (first, count, at) => {
+    windows.forEach((first, count, _, at) => {
       memory.floats.set(dy.subarray(first * filters, (first + count) * filters), adjoints / 4);
       for (const { channelsAt, filtersAt, filters: own, right } of groups) {
         run.packTransposed(adjoints + filtersAt, filters, own, count, left, A_LINES, own);
@@ -83,8 +83,9 @@ export function convolveBackToInput(dy: Float32Array, w: Float32Array, dx: Float
 export function convolveBackToKernel(x: Float32Array, dy: Float32Array, dw: Float32Array, shape: ConvolutionShape): void {
   const { filters } = shape;
   const most = Math.min(SUMMED, 4 * windowsAtOnce(shape));
-  inRoom(({ run, memory }, room) => {
-    const windows = new Windows(kernels(), room, shape, most);
+  inRoom('a convolution', (kernel, room) => {
+    const { run, memory } = kernel;
+    const windows = new Windows(kernel, room, shape, { most, x, dx: null, joinTaps: true });
     const { depth, taps, shifts, places } = windows;
     const groups = groupsOf(shape);
     const own = filters / shape.groups;
@@ -94,7 +95,7 @@ export function convolveBackToKernel(x: Float32Array, dy: Float32Array, dw: Floa
     const right = room.hold(upTo(own, B_LINES) * most);
     const sums = room.hold(depth * filters);
     memory.floats.fill(0, sums / 4, sums / 4 + depth * filters);
-    windows.forEach(x, null, (first, count, at) => {
+    windows.forEach((first, count, at) => {
       memory.floats.set(dy.subarray(first * filters, (first + count) * filters), adjoints / 4);
       for (const { channelsAt, filtersAt } of groups) {
         run.readWindows(at + channelsAt, places, count, shifts, taps, windows.run, rows);
@@ -114,16 +115,6 @@ const groupsOf = ({ channels, filters, groups }: ConvolutionShape): { readonly c
 function windowsAtOnce({ samples, output, kernel, channels, filters, groups }: ConvolutionShape): number {
   const width = Math.max(kernel[0] * kernel[1] * kernel[2] * (channels / groups), filters);
   return Math.min(samples * output[0] * output[1] * output[2], upTo(ROWS / width, 32));
-}
-
-function inRoom(work: (kernel: { readonly run: KernelExports; readonly memory: KernelMemory }, room: Room) => void): void {
-  const { run, memory } = kernels();
-  const room = new Room(memory, 'a convolution');
-  try {
-    work({ run, memory }, room);
-  } finally {
-    room.free();
-  }
 }
 
 /** The multiple of `unit` at or above a size; at least one unit. */

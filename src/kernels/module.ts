@@ -15,6 +15,13 @@ export interface KernelExports {
   panelRows(): number;
   packColumns(source: number, ld: number, rows: number, depth: number, turn: number, target: number): void;
   packRows(source: number, ld: number, rows: number, depth: number, turn: number, target: number): void;
+  maxOfWindows(source: number, places: number, windows: number, shifts: number, taps: number, channels: number, to: number): void;
+  addToMaxOfWindows(
+    source: number, places: number, windows: number, shifts: number, taps: number, channels: number, most: number, adjoint: number, target: number, first: boolean,
+  ): void;
+  sumOfWindows(source: number, places: number, windows: number, shifts: number, taps: number, channels: number, to: number): void;
+  addToSumOfWindows(adjoint: number, places: number, windows: number, shifts: number, taps: number, channels: number, target: number): void;
+
   forward(pass: number): void;
   backward(pass: number): void;
   inputGradient(pass: number): void;

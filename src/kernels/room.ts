@@ -1,4 +1,5 @@
 import type { KernelMemory } from './memory.js';
+import { kernels, type Kernels } from './module.js';
 
 /** What one pass takes of the kernels' memory: blocks held as long as it lives, and blocks lent for what it is doing. */
 export class Room {
@@ -63,4 +64,15 @@ export class Room {
 
   /** Leaves all blocks where they are, never to be used again: somebody may still write to them. */
   abandon(): void { this.#held.length = this.#lent.length = 0; }
+}
+
+/** Does something with room in the kernels' memory, which is given back at the end. */
+export function inRoom(what: string, work: (kernel: Kernels, room: Room) => void): void {
+  const kernel = kernels();
+  const room = new Room(kernel.memory, what);
+  try {
+    work(kernel, room);
+  } finally {
+    room.free();
+  }
 }

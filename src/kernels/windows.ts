@@ -1,11 +1,24 @@
-import type { ConvolutionShape } from './convolution-types.js';
+import type { WindowsShape } from './convolution-types.js';
 import type { Kernels } from './module.js';
 import type { Room } from './room.js';
 
 /** Floats of the padded samples that are in the kernels' memory at once, about; one sample at least. */
-const SAMPLES = 262_144;
+const SAMPLES = 131_072;
 /** Rows shorter than this are copied float by float. */
 const SHORT = 48;
+
+export interface WindowsOptions {
+  /** How many windows at most are looked at together. */
+  readonly most: number;
+  /** What they lie over; null where that doesn't matter. */
+  readonly x: Float32Array | null;
+  /** Takes what is added to the samples; null where nothing is. */
+  readonly dx: Float32Array | null;
+  /** What lies around the samples of x; default 0. */
+  readonly around?: number;
+  /** Whether taps that lie side by side are taken as one. */
+  readonly joinTaps?: boolean;
+}
 
 /**
  * The windows of a convolution over an array whose samples lie in the kernels' memory, some at a time, with the zeros around them; and for
@@ -22,20 +35,22 @@ export class Windows {
   readonly places: number;
   /** The samples' sizes with the zeros. */
   readonly #padded: readonly [number, number, number];
-  readonly #at: number;
+  /** Addresses: the samples that are read, and those that are added to. */
+  readonly #from: number | null;
+  readonly #to: number | null;
   readonly #samples: number;
   readonly #outputs: number;
 
   /**
    * @param room for what is kept while the windows are in use
-   * @param most how many windows at most are looked at together
    */
-  constructor(private readonly kernel: Kernels, room: Room, private readonly shape: ConvolutionShape, private readonly most: number) {
+  constructor(private readonly kernel: Kernels, room: Room, private readonly shape: WindowsShape, private readonly options: WindowsOptions) {
+    const { most, x, dx, joinTaps = false } = options;
     const { samples, input, output, kernel: size, strides, dilation, before, channels, groups } = shape;
     this.#padded = [0, 1, 2].map((i) => Math.max(before[i]! + input[i]!, (output[i]! - 1) * strides[i]! + (size[i]! - 1) * dilation[i]! + 1)) as [number, number, number];
     const [, rows, columns] = this.#padded;
     // With all channels, and nothing between them, neighbouring taps are one run.
-    const joined = groups === 1 && dilation[2] === 1;
+    const joined = joinTaps && groups === 1 && dilation[2] === 1;
     const across = joined ? 1 : size[2];
     this.run = (joined ? size[2] : 1) * (channels / groups);
     this.taps = size[0] * size[1] * across;
@@ -48,43 +63,48 @@ export class Windows {
     }
     this.#outputs = output[0] * output[1] * output[2];
     this.#samples = Math.max(1, Math.min(samples, Math.floor(SAMPLES / this.#sampleSize)));
-    this.#at = room.hold(this.#samples * this.#sampleSize);
+    this.#from = x && room.hold(this.#samples * this.#sampleSize);
+    this.#to = dx && room.hold(this.#samples * this.#sampleSize);
     this.places = room.hold(most);
   }
+
+  /** Whether there is nothing around the samples. */
+  get #fits(): boolean { return this.shape.input.every((n, i) => n === this.#padded[i]); }
 
   get #sampleSize(): number { return this.#padded[0] * this.#padded[1] * this.#padded[2] * this.shape.channels; }
 
   /**
    * Goes through all windows in order.
    *
-   * @param x what they lie over; null where it is zero
-   * @param dx takes what was added to the samples
-   * @param visit is told which windows are at hand, and the address of what they lie over
+   * @param visit is told which windows are at hand, and the addresses of what they read and add to
    */
-  forEach(x: Float32Array | null, dx: Float32Array | null, visit: (first: number, count: number, at: number) => void): void {
+  forEach(visit: (first: number, count: number, from: number, to: number) => void): void {
     const { samples } = this.shape;
+    const { x, dx, most, around = 0 } = this.options;
+    const [from, to] = [this.#from, this.#to];
+    const size = this.#samples * this.#sampleSize;
+    if (from !== null && !this.#fits) this.kernel.memory.floats.fill(around, from / 4, from / 4 + size);
     for (let sample = 0; sample < samples; sample += this.#samples) {
       const some = Math.min(this.#samples, samples - sample);
-      // What lies around the samples stays zero, unless it is added to.
-      if (sample === 0 || dx) this.kernel.memory.floats.fill(0, this.#at / 4, this.#at / 4 + this.#samples * this.#sampleSize);
-      if (x) this.#copy(x, sample, some, true);
-      for (let window = 0; window < some * this.#outputs; window += this.most) {
-        const count = Math.min(this.most, some * this.#outputs - window);
+      // What lies around the samples that are read stays as it is.
+      if (x && from !== null) this.#copy(x, from, sample, some, true);
+      if (to !== null) this.kernel.memory.floats.fill(0, to / 4, to / 4 + size);
+      for (let window = 0; window < some * this.#outputs; window += most) {
+        const count = Math.min(most, some * this.#outputs - window);
         this.#place(window, count);
-        visit(sample * this.#outputs + window, count, this.#at);
+        visit(sample * this.#outputs + window, count, from ?? 0, to ?? 0);
       }
-      if (dx) this.#copy(dx, sample, some, false);
+      if (dx && to !== null) this.#copy(dx, to, sample, some, false);
     }
   }
 
   /** Copies samples in or out, without the zeros around them. */
-  #copy(x: Float32Array, sample: number, some: number, isIn: boolean): void {
+  #copy(x: Float32Array, address: number, sample: number, some: number, isIn: boolean): void {
     const { input, before, channels } = this.shape;
     const [, rows, columns] = this.#padded;
     const { floats } = this.kernel.memory;
     const length = input[2] * channels;
-    const whole = input.every((n, i) => n === this.#padded[i]);
-    const at = this.#at / 4;
+    const at = address / 4;
     const move = (from: number, to: number, count: number): void => {
       if (count < SHORT) {
         if (isIn) for (let n = 0; n < count; n++) floats[to + n] = x[from + n]!;
@@ -92,7 +112,7 @@ export class Windows {
       } else if (isIn) floats.set(x.subarray(from, from + count), to);
       else x.set(floats.subarray(to, to + count), from);
     };
-    if (whole) {
+    if (this.#fits) {
       move(sample * this.#sampleSize, at, some * this.#sampleSize);
       return;
     }

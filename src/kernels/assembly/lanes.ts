@@ -13,7 +13,7 @@ function fourToLanes(from: usize, stride: usize, count: usize, width: usize, to:
   const r1 = min<usize>(1, count - 1) * stride;
   const r2 = min<usize>(2, count - 1) * stride;
   const r3 = min<usize>(3, count - 1) * stride;
-  const whole = from + (width & ~3 << 2);
+  const whole = from + ((width & ~3) << 2);
   const end = from + (width << 2);
   for (; from < whole; from += 16, to += 4 * ROW) {
     transposeTo(v128.load(from), v128.load(from + r1), v128.load(from + r2), v128.load(from + r3), to, ROW, keep);
@@ -45,7 +45,7 @@ export function toLanes(from: usize, stride: usize, count: usize, width: usize, 
 }
 
 function fourToRows(from: usize, width: usize, to: usize, stride: usize, count: usize): void {
-  const whole = to + (width & ~3 << 2);
+  const whole = to + ((width & ~3) << 2);
   const end = to + (width << 2);
   for (; to < whole; to += 16, from += 4 * ROW) {
     const a = v128.load(from);

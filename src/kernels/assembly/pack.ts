@@ -60,7 +60,7 @@ export function packTransposed(source: usize, ld: usize, steps: usize, lines: us
     const r2: usize = left > 2 ? 2 * row : 0;
     const r3: usize = left > 3 ? 3 * row : 0;
     const keep = i32x4(-1, left > 1 ? -1 : 0, left > 2 ? -1 : 0, left > 3 ? -1 : 0);
-    const whole = from + (steps & ~3 << 2);
+    const whole = from + ((steps & ~3) << 2);
     const end = from + (steps << 2);
     for (; from < whole; from += 16, to += stride << 2) {
       transposeTo(v128.load(from), v128.load(from + r1), v128.load(from + r2), v128.load(from + r3), to, stride, keep);

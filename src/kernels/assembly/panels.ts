@@ -97,7 +97,7 @@ function rowsToPanel(from: usize, stride: usize, rows: usize, steps: usize, to: 
   const r5: usize = rows > 5 ? 5 * stride : 0;
   const keep = present(0, rows);
   const keepPair = v128.shuffle<f32>(present(4, rows), present(4, rows), 0, 1, 0, 1);
-  const whole = from + (steps & ~3 << 2);
+  const whole = from + ((steps & ~3) << 2);
   const end = from + (steps << 2);
   for (; from < whole; from += 16, to += ROWS << 4) {
     transposeTo(v128.load(from), v128.load(from + r1), v128.load(from + r2), v128.load(from + r3), to, ROWS << 2, keep);

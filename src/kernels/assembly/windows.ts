@@ -26,7 +26,7 @@ export function packWindows(source: usize, places: usize, windows: usize, shifts
     let to = target;
     for (let tap: usize = 0; tap < taps; tap++) {
       let from = source + place + load<u32>(shifts + (tap << 2));
-      const whole = from + (run & ~3 << 2);
+      const whole = from + ((run & ~3) << 2);
       const end = from + (run << 2);
       for (; from < whole; from += 16, to += 64) {
         transposeTo(v128.load(from), v128.load(from + w1), v128.load(from + w2), v128.load(from + w3), to, 16, keep);
@@ -45,7 +45,7 @@ export function packWindows(source: usize, places: usize, windows: usize, shifts
 /** Copies windows to the rows of a matrix, (windows, taps x run). */
 export function readWindows(source: usize, places: usize, windows: usize, shifts: usize, taps: usize, run: usize, to: usize): void {
   const bytes = run << 2;
-  const whole = run & ~3 << 2;
+  const whole = (run & ~3) << 2;
   for (let window: usize = 0; window < windows; window++) {
     const place = source + load<u32>(places + (window << 2));
     for (let tap: usize = 0; tap < taps; tap++, to += bytes) {
@@ -60,7 +60,7 @@ export function readWindows(source: usize, places: usize, windows: usize, shifts
 /** Adds the rows of a matrix, (windows, taps x run), to what the windows lie on: the way back of `readWindows`. */
 export function addToWindows(from: usize, places: usize, windows: usize, shifts: usize, taps: usize, run: usize, target: usize): void {
   const bytes = run << 2;
-  const whole = run & ~3 << 2;
+  const whole = (run & ~3) << 2;
   for (let window: usize = 0; window < windows; window++) {
     const place = target + load<u32>(places + (window << 2));
     for (let tap: usize = 0; tap < taps; tap++, from += bytes) {

@@ -1,4 +1,5 @@
 import type { Floats } from '../cells/floats.js';
+import type { Tensor } from './tensor.js';
 
 /** What a weight, or a layer's output, is penalised with. */
 export interface Penalty {
@@ -8,8 +9,10 @@ export interface Penalty {
   readonly l2: number;
   /** Keras's OrthogonalRegularizer; null where it is none. */
   readonly orthogonal: { readonly factor: number; readonly mode: 'rows' | 'columns' } | null;
-  /** What else it is: known by name only, and in no loss; null where all of it is known. */
+  /** What else it is, by its name; null where all of it is known. */
   readonly other: string | null;
+  /** Works out what else it is; absent where that is known by name only, and is in no loss. */
+  readonly compute?: (x: Tensor) => Tensor;
 }
 
 /** A weight of a layer. A layer that is used several times, or stands in several places, has it once. */

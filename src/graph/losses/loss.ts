@@ -14,11 +14,13 @@ export interface LossFunction {
   /** What targets it takes: arrays of the output's shape, class indices (without the axis of the classes, or with one of size 1), or whatever a caller's own takes. */
   readonly targets: 'output' | 'indices' | 'any';
   readonly reduction: Reduction;
+  /** Whether it may leave values out of the mean. */
+  readonly masks: boolean;
   /**
-   * Why the loss of a batch is not the sum of its samples'; null where it is. To be read on after the loss's name: `compares the samples
-   * of a batch with one another`.
+   * Why the loss of a batch is not the sum of its samples', for a prediction of so many axes; null where it is. To be read on after the loss's
+   * name: `compares the samples of a batch with one another`.
    */
-  readonly joint: string | null;
+  joint(rank: number): string | null;
   /** What the loss makes of the targets of all samples before any of them are looked at by themselves: hinge's labels. */
   prepare?(target: Tensor): Tensor;
   /** One value for each sample, or for each step of one: the prediction's shape without the axis along which the loss goes. */
@@ -26,7 +28,7 @@ export interface LossFunction {
 }
 
 /** Values, and which of them count: 0 where one is left out of the mean too; null where all do. */
-export interface LossValues { readonly values: Tensor; readonly mask: Tensor | null }
+export interface LossValues { readonly values: Tensor; /** Of the values' shape. */ readonly mask: Tensor | null }
 
 /**
  * How the values of samples and steps become one number. `none` is their sum, since that is what TensorFlow differentiates where it is

@@ -1,4 +1,70 @@
+import type { Tensor } from '../tensor.js';
+import { binaryCrossEntropy } from './binary-cross-entropy.js';
+import { circle } from './circle.js';
+import { cosineSimilarity } from './cosine-similarity.js';
+import { categoricalCrossEntropy, sparseCategoricalCrossEntropy } from './cross-entropy.js';
+import { ctc } from './ctc.js';
+import { binaryFocalCrossEntropy, categoricalFocalCrossEntropy } from './focal.js';
+import { categoricalGeneralizedCrossEntropy } from './generalized-cross-entropy.js';
+import { categoricalHinge, hinge, squaredHinge } from './hinge.js';
+import { klDivergence } from './kl-divergence.js';
 import type { LossDialect, LossFunction } from './loss.js';
+import { LossOptionsReader, type LossOptions } from './loss-options.js';
+import type { MakeLoss } from './maker.js';
+import { dice, tversky } from './overlap.js';
+import { huber, logCosh, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, meanSquaredLogarithmicError, poisson } from './regression.js';
 
-/** The loss of a name as Keras has it, with the options of its configuration; null where it is not known. */
-export const lossByName = (_name: string, _options: Readonly<Record<string, unknown>>, _dialect: LossDialect): LossFunction | null => null;
+/** Losses by the names they have here, TF.js's where it has the loss, and what else they are called. Names are compared without case and underscores. */
+const LOSSES: Readonly<Record<string, { readonly make: MakeLoss; readonly aliases?: readonly string[] }>> = {
+  meanSquaredError: { make: meanSquaredError, aliases: ['mse'] },
+  meanAbsoluteError: { make: meanAbsoluteError, aliases: ['mae'] },
+  meanAbsolutePercentageError: { make: meanAbsolutePercentageError, aliases: ['mape'] },
+  meanSquaredLogarithmicError: { make: meanSquaredLogarithmicError, aliases: ['msle'] },
+  huber: { make: huber, aliases: ['huberLoss'] },
+  logcosh: { make: logCosh },
+  poisson: { make: poisson },
+  cosineProximity: { make: cosineSimilarity, aliases: ['cosine', 'cosineSimilarity'] },
+  kullbackLeiblerDivergence: { make: klDivergence, aliases: ['kld', 'klDivergence'] },
+  hinge: { make: hinge },
+  squaredHinge: { make: squaredHinge },
+  categoricalHinge: { make: categoricalHinge },
+  binaryCrossentropy: { make: binaryCrossEntropy, aliases: ['bce'] },
+  categoricalCrossentropy: { make: categoricalCrossEntropy },
+  sparseCategoricalCrossentropy: { make: sparseCategoricalCrossEntropy },
+  binaryFocalCrossentropy: { make: binaryFocalCrossEntropy, aliases: ['binaryFocalLoss'] },
+  categoricalFocalCrossentropy: { make: categoricalFocalCrossEntropy, aliases: ['categoricalFocalLoss'] },
+  categoricalGeneralizedCrossEntropy: { make: categoricalGeneralizedCrossEntropy },
+  dice: { make: dice },
+  tversky: { make: tversky },
+  circle: { make: circle },
+  ctc: { make: ctc },
+};
+
+const simple = (name: string): string => name.replace(/[^a-z0-9]/gi, '').toLowerCase();
+
+/** Every name a loss goes by -> the one it has here. */
+const names: ReadonlyMap<string, string> = new Map(Object.entries(LOSSES).flatMap(([name, { aliases = [] }]) => [name, ...aliases].map((alias): [string, string] => [simple(alias), name])));
+
+/** The losses there are, by the names they have here. */
+export const lossNames: readonly string[] = Object.keys(LOSSES);
+
+/**
+ * A loss by any of its names, TF.js's or those of either generation of Keras: `meanSquaredError`, `mean_squared_error`, `mse`, `MeanSquaredError`.
+ *
+ * @param options as Keras's classes have them, e.g. `{ from_logits: true }`
+ * @param dialect whose formulas and means count: Keras 3's where nobody says
+ * @returns null for a name that is not known
+ * @throws SeeRnnError for an option that is no such thing
+ */
+export function lossByName(given: string, options: LossOptions = {}, dialect: LossDialect = { kerasMajor: 3, tfjs: false }): LossFunction | null {
+  // Not to be searched through: a file may have any text there.
+  const name = given.length > 100 ? undefined : names.get(simple(given));
+  if (name === undefined) return null;
+  const read = new LossOptionsReader(given, options);
+  return { name, reduction: read.reduction(), masks: false, joint: () => null, ...LOSSES[name].make(read, dialect) };
+}
+
+/** A loss of the caller's own: a function of (target, prediction) whose value is averaged. */
+export const ownLoss = (of: (target: Tensor, prediction: Tensor) => Tensor): LossFunction => ({
+  name: 'loss', targets: 'any', reduction: 'mean', masks: false, joint: () => null, apply: (target, prediction) => ({ values: of(target, prediction), mask: null }),
+});

@@ -27,14 +27,19 @@ function elementwise(name: string, f: (a: number) => number, slope: (a: number, 
   };
 }
 
-/** The commonest has loops of its own, since they cost a third. */
+/**
+ * max(0, a). The commonest, so without branches, which are taken by surprise for half of all numbers: (a + |a|) / 2, which is right but for
+ * -Infinity.
+ */
 const relu: Activation = {
   name: 'relu',
   apply(a, y, start, end) {
-    for (let n = start; n < end; n++) y[n] = Math.max(0, a[n]);
+    let sum = 0;
+    for (let n = start; n < end; n++) sum += y[n] = 0.5 * (a[n] + Math.abs(a[n]));
+    if (Number.isNaN(sum)) for (let n = start; n < end; n++) y[n] = Math.max(0, a[n]);
   },
   pullBack(_, y, adjoint, start, end) {
-    for (let n = start; n < end; n++) if (!(y[n] > 0)) adjoint[n] = 0;
+    for (let n = start; n < end; n++) adjoint[n] *= +(y[n] > 0);
   },
 };
 

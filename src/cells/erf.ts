@@ -18,10 +18,11 @@ export function erfc(x: number): number {
   const coefficients = (fitted ??= fit());
   // Clenshaw's recurrence, over s in [-1, 1].
   const s = 2 * t - 1;
+  const twice = 2 * s;
   let here = 0;
   let after = 0;
   for (let n = DEGREE; n > 0; n--) {
-    const before = 2 * s * here - after + coefficients[n];
+    const before = twice * here + (coefficients[n] - after);
     after = here;
     here = before;
   }

@@ -1,17 +1,21 @@
+import type { Floats } from '../../cells/floats.js';
 import { apply, type AnyOperation, type Operation } from '../operation.js';
 import { broadcast } from '../shapes.js';
 import type { Tensor } from '../tensor.js';
-import { rows } from './rows.js';
+import { rows, type Row } from './rows.js';
 
 /** Comparisons and logic: truth values from numbers, of shapes that go together as numpy has it. Nothing of it is differentiated. */
 
-function comparison(name: string, holds: (x: number, y: number) => boolean): Operation {
+/** z = 1 where it holds for x and y, along a row. In loops of their own, without a branch, which random numbers would take by surprise. */
+type Loop = (x: Floats, y: Floats, z: Floats, row: Row) => void;
+
+function comparison(name: string, fill: Loop): Operation {
   return {
     name,
     forms: ([a, b]) => [{ shape: broadcast(a.shape, b.shape), dtype: 'bool' }],
     forward({ inputs: [a, b], outputs: [out] }) {
       const [x, y, z] = [a.data, b.data, out.data];
-      rows(out.shape, [a.shape, b.shape], ({ start, end, i, di, j, dj }) => { for (let n = start; n < end; n++, i += di, j += dj) z[n] = holds(x[i], y[j]) ? 1 : 0; });
+      rows(out.shape, [a.shape, b.shape], (row) => { fill(x, y, z, row); });
     },
   };
 }
@@ -24,16 +28,16 @@ function question(name: string, holds: (x: number) => boolean): Operation {
   };
 }
 
-export const EQUAL = comparison('equal', (x, y) => x === y);
-export const NOT_EQUAL = comparison('not equal', (x, y) => x !== y);
-export const GREATER = comparison('greater', (x, y) => x > y);
-export const GREATER_EQUAL = comparison('greater equal', (x, y) => x >= y);
-export const LESS = comparison('less', (x, y) => x < y);
-export const LESS_EQUAL = comparison('less equal', (x, y) => x <= y);
+export const EQUAL = comparison('equal', (x, y, z, { start, end, i, di, j, dj }) => { for (let n = start; n < end; n++, i += di, j += dj) z[n] = +(x[i] === y[j]); });
+export const NOT_EQUAL = comparison('not equal', (x, y, z, { start, end, i, di, j, dj }) => { for (let n = start; n < end; n++, i += di, j += dj) z[n] = +(x[i] !== y[j]); });
+export const GREATER = comparison('greater', (x, y, z, { start, end, i, di, j, dj }) => { for (let n = start; n < end; n++, i += di, j += dj) z[n] = +(x[i] > y[j]); });
+export const GREATER_EQUAL = comparison('greater equal', (x, y, z, { start, end, i, di, j, dj }) => { for (let n = start; n < end; n++, i += di, j += dj) z[n] = +(x[i] >= y[j]); });
+export const LESS = comparison('less', (x, y, z, { start, end, i, di, j, dj }) => { for (let n = start; n < end; n++, i += di, j += dj) z[n] = +(x[i] < y[j]); });
+export const LESS_EQUAL = comparison('less equal', (x, y, z, { start, end, i, di, j, dj }) => { for (let n = start; n < end; n++, i += di, j += dj) z[n] = +(x[i] <= y[j]); });
 // Whatever isn't 0 is true, NaN too.
-export const LOGICAL_AND = comparison('logical and', (x, y) => x !== 0 && y !== 0);
-export const LOGICAL_OR = comparison('logical or', (x, y) => x !== 0 || y !== 0);
-export const LOGICAL_XOR = comparison('logical xor', (x, y) => (x !== 0) !== (y !== 0));
+export const LOGICAL_AND = comparison('logical and', (x, y, z, { start, end, i, di, j, dj }) => { for (let n = start; n < end; n++, i += di, j += dj) z[n] = +(x[i] !== 0 && y[j] !== 0); });
+export const LOGICAL_OR = comparison('logical or', (x, y, z, { start, end, i, di, j, dj }) => { for (let n = start; n < end; n++, i += di, j += dj) z[n] = +(x[i] !== 0 || y[j] !== 0); });
+export const LOGICAL_XOR = comparison('logical xor', (x, y, z, { start, end, i, di, j, dj }) => { for (let n = start; n < end; n++, i += di, j += dj) z[n] = +((x[i] !== 0) !== (y[j] !== 0)); });
 export const LOGICAL_NOT = question('logical not', (x) => x === 0);
 export const IS_NAN = question('is nan', Number.isNaN);
 export const IS_FINITE = question('is finite', Number.isFinite);

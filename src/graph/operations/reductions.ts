@@ -6,8 +6,8 @@ import { scalar, type Dtype, type Tensor } from '../tensor.js';
 import { multiply, power, subtract } from './arithmetic.js';
 import { cast } from './cast.js';
 import { notEqual } from './comparison.js';
+import { largest, sums, sumsOfExp } from './groups.js';
 import { rows } from './rows.js';
-import { sums } from './sum-to.js';
 import { abs, sqrt, square } from './unary.js';
 
 export { argmax, argmin, cumprod, cumsum } from './along.js';
@@ -129,10 +129,10 @@ export const mean = made(MEAN);
 export const prod = made(PROD);
 export const any = made(ANY);
 export const all = made(ALL);
-const largest = made(MAX);
-const smallest = made(MIN);
-export const max = (x: Tensor, axes: Axes, keepDims = false): Tensor => (x.dtype === 'bool' ? any : largest)(x, axes, keepDims);
-export const min = (x: Tensor, axes: Axes, keepDims = false): Tensor => (x.dtype === 'bool' ? all : smallest)(x, axes, keepDims);
+const maxOf = made(MAX);
+const minOf = made(MIN);
+export const max = (x: Tensor, axes: Axes, keepDims = false): Tensor => (x.dtype === 'bool' ? any : maxOf)(x, axes, keepDims);
+export const min = (x: Tensor, axes: Axes, keepDims = false): Tensor => (x.dtype === 'bool' ? all : minOf)(x, axes, keepDims);
 
 /** log sum e^x, without overflow. */
 export const LOG_SUM_EXP: Operation<Reduced> = {
@@ -141,11 +141,8 @@ export const LOG_SUM_EXP: Operation<Reduced> = {
   forward({ inputs: [{ data: x, shape }], outputs: [out], attributes }) {
     const groups = groupsOf(shape, attributes);
     const y = out.data;
-    const peaks = new Float64Array(y.length).fill(-Infinity);
-    rows(shape, [groups], ({ start, end, i, di }) => { for (let n = start; n < end; n++, i += di) if (x[n] > peaks[i]) peaks[i] = x[n]; });
-    for (let i = 0; i < peaks.length; i++) if (!Number.isFinite(peaks[i])) peaks[i] = 0;
-    const total = new Float64Array(y.length);
-    rows(shape, [groups], ({ start, end, i, di }) => { for (let n = start; n < end; n++, i += di) total[i] += Math.exp(x[n] - peaks[i]); });
+    const peaks = largest(x, shape, groups).map((peak) => (Number.isFinite(peak) ? peak : 0));
+    const total = sumsOfExp(x, shape, groups, peaks);
     for (let i = 0; i < y.length; i++) y[i] = Math.log(total[i]) + peaks[i];
   },
   // Its softmax.

@@ -2,20 +2,15 @@ import { zerosLike, type Floats } from '../../cells/floats.js';
 import { apply, type Operation } from '../operation.js';
 import { axisOf, reducedShape } from '../shapes.js';
 import type { Tensor } from '../tensor.js';
+import { largest, sums, sumsOfExp } from './groups.js';
 import { rows } from './rows.js';
-import { sums } from './sum-to.js';
 
 /** Softmaxes, over any axes: what is over the others is apart. */
 
-/** The largest number over some axes, and the sum of e^(x - that). */
-export function peaksAndTotals(x: Tensor, groups: readonly number[]): { readonly peaks: Float64Array; readonly totals: Float64Array } {
-  const a = x.data;
-  const size = groups.reduce((product, n) => product * n, 1);
-  const peaks = new Float64Array(size).fill(-Infinity);
-  rows(x.shape, [groups], ({ start, end, i, di }) => { for (let n = start; n < end; n++, i += di) if (a[n] > peaks[i]) peaks[i] = a[n]; });
-  const totals = new Float64Array(size);
-  rows(x.shape, [groups], ({ start, end, i, di }) => { for (let n = start; n < end; n++, i += di) totals[i] += Math.exp(a[n] - peaks[i]); });
-  return { peaks, totals };
+/** The largest number of each group, and the sum of e^(x - that). */
+export function peaksAndTotals({ data, shape }: Tensor, groups: readonly number[]): { readonly peaks: Float64Array; readonly totals: Float64Array } {
+  const peaks = largest(data, shape, groups);
+  return { peaks, totals: sumsOfExp(data, shape, groups, peaks) };
 }
 
 /** y_n = e^(x_n) / sum_m e^(x_m). */
@@ -24,9 +19,11 @@ export const SOFTMAX: Operation<readonly number[]> = {
   forms: ([x], axes) => { reducedShape(x.shape, axes, true); return [{ shape: x.shape, dtype: 'float' }]; },
   forward({ inputs: [x], outputs: [out], attributes: axes }) {
     const groups = reducedShape(x.shape, axes, true);
-    const { peaks, totals } = peaksAndTotals(x, groups);
     const [a, y] = [x.data, out.data];
-    rows(x.shape, [groups], ({ start, end, i, di }) => { for (let n = start; n < end; n++, i += di) y[n] = Math.exp(a[n] - peaks[i]) / totals[i]; });
+    const peaks = largest(a, x.shape, groups);
+    rows(x.shape, [groups], ({ start, end, i, di }) => { for (let n = start; n < end; n++, i += di) y[n] = Math.exp(a[n] - peaks[i]); });
+    const totals = sums(y, x.shape, groups);
+    rows(x.shape, [groups], ({ start, end, i, di }) => { for (let n = start; n < end; n++, i += di) y[n] /= totals[i]; });
   },
   // dL/dx_n = y_n (dL/dy_n - sum_m y_m dL/dy_m)
   backward({ inputs: [x], outputs: [out], adjoints: [dy], attributes: axes }) {

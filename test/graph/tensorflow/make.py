@@ -1,5 +1,5 @@
 """Writes kinks.json: what keras.ops on TensorFlow gives in float64 where operations have kinks, ties, poles and extremes, and the gradients
-of the sum of the results, each times a factor of its own.
+of the sum of the results, each times a factor.
 
     python3 test/graph/tensorflow/make.py
 
@@ -27,7 +27,7 @@ def plain(array):
     return [float(v) if math.isfinite(v) else str(float(v)) for v in np.asarray(array, 'float64').ravel()]
 
 
-def case(name, inputs, call, **attributes):
+def case(name, inputs, call, factors=lambda y: tf.constant(1 + 0.5 * np.arange(int(np.prod(y.shape))).reshape(y.shape)), **attributes):
     tensors = [tf.constant(np.array(x, 'float64')) for x in inputs]
     with tf.GradientTape(persistent=True) as tape:
         for x in tensors:
@@ -37,12 +37,8 @@ def case(name, inputs, call, **attributes):
     gradients = [tape.gradient(loss, x) for x in tensors]
     cases.append({
         'name': name, 'inputs': [{'data': plain(x), 'shape': list(np.shape(x))} for x in inputs], 'attributes': attributes,
-        'values': plain(y), 'shape': y.shape.as_list(), 'gradients': [None if g is None else plain(g) for g in gradients],
+        'values': plain(y), 'factors': plain(factors(y)), 'shape': y.shape.as_list(), 'gradients': [None if g is None else plain(g) for g in gradients],
     })
-
-
-def factors(y):
-    return tf.constant(1 + 0.5 * np.arange(int(np.prod(y.shape))).reshape(y.shape))
 
 
 for name, at in {
@@ -108,6 +104,23 @@ case('softmax', [[[[1, 2], [3, 1]], [[0, 0], [0, 9]]]], lambda x: ops.softmax(x,
 case('softmax', [[[1, 2], [3, 1]]], lambda x: ops.softmax(x, axis=None), axes=None)
 case('cast', [[1.7, -1.7, 0.2, -0.2]], lambda x: ops.cast(x, 'int32'), dtype='int')
 case('cast', [[1.7, 0, -0.0, nan]], lambda x: ops.cast(x, 'bool'), dtype='bool')
+
+# Where the gradient that comes back is 0 itself: some slopes that are infinite make no number of it, others leave it.
+for name, at in {
+    'sqrt': [0, -1], 'rsqrt': [0, -1], 'reciprocal': [0], 'log': [0, -1], 'log1p': [-1], 'log2': [0], 'arcsin': [1, 2], 'arccos': [1], 'arctanh': [1],
+    'arccosh': [1], 'abs': [nan], 'exp': [710], 'square': [inf], 'tan': [1.5707963267948966], 'sinh': [800], 'tanh': [nan], 'sigmoid': [nan],
+}.items():
+    case(name, [at], getattr(ops, name), factors=tf.zeros_like)
+case('power', [[0, 0, 2], [-1, 0.5, 3]], ops.power, factors=tf.zeros_like)
+case('divide', [[1, 0, -1, 6], [0, 0, 0, 3]], ops.divide, factors=tf.zeros_like)
+case('multiply', [[0, inf, 2], [inf, 0, nan]], ops.multiply, factors=tf.zeros_like)
+case('arctan2', [[0, 1], [0, 0]], ops.arctan2, factors=tf.zeros_like)
+case('maximum', [[nan, 1], [1, nan]], ops.maximum, factors=tf.zeros_like)
+case('norm', [[[0, 0], [3, -4]]], lambda x: ops.norm(x, axis=1), factors=tf.zeros_like, axes=[1], keepDims=False, order=2)
+case('std', [[[2, 2, 2], [1, 2, 4]]], lambda x: ops.std(x, axis=1), factors=tf.zeros_like, axes=[1], keepDims=False)
+case('max', [[[nan, 1], [inf, inf]]], lambda x: ops.max(x, axis=1), factors=tf.zeros_like, axes=[1], keepDims=False)
+case('logsumexp', [[[-inf, -inf], [inf, 1]]], lambda x: ops.logsumexp(x, axis=1), factors=tf.zeros_like, axes=[1], keepDims=False)
+case('softmax', [[[-inf, -inf], [inf, 0]]], lambda x: ops.softmax(x), factors=tf.zeros_like, axes=[-1])
 
 text = json.dumps(cases).replace('}, {"name"', '},\n{"name"')
 (pathlib.Path(__file__).parent / 'kinks.json').write_text(text + '\n')

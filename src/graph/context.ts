@@ -17,8 +17,8 @@ export interface Context {
   readonly random: () => number;
   /** States that stateful layers keep from one batch to the next. */
   readonly states: States;
-  /** Takes what a layer adds to the loss: a scalar, for its activity's penalty. */
-  readonly penalise: (term: Tensor) => void;
+  /** Takes what a layer adds to the loss: a scalar, for its activity's penalty; and whether that is a mean over the samples of the call, rather than a sum. */
+  readonly penalise: (term: Tensor, mean: boolean) => void;
   /** The call under way; null where a layer is called by itself, to find its shapes. */
   readonly call: Call | null;
   /** Looks into every recurrence of the call under way. */
@@ -31,9 +31,9 @@ export interface Context {
 
 /** States by the layer that keeps them. */
 export interface States {
-  /** Hidden and, for an LSTM, cell state of each cell; null before the first batch. */
+  /** Hidden and, for an LSTM, cell state of each cell, in the precision of the run; null before the first batch. */
   of(layer: Layer): readonly Tensor[] | null;
-  /** Does nothing in a run that is to leave the model as it was. */
+  /** Within the run, for another call of the layer; and beyond it, unless the run is to leave the model as it was. No derivative leads through them. */
   keep(layer: Layer, states: readonly Tensor[]): void;
 }
 

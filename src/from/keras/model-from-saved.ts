@@ -11,7 +11,7 @@ import { endReferences } from './node-calls.js';
 import { shapeUnknown } from './sequential.js';
 import { WeightBudget } from './weights/budget.js';
 import { heldNumbers, setWeights } from './weights/set-weights.js';
-import { freeze, holderOf } from './weights/slots.js';
+import { freeze, holderOf, tellUnknownPenalties } from './weights/slots.js';
 
 /** What {@link modelFromSaved} takes beside the file. */
 export interface FromSavedOptions {
@@ -55,6 +55,7 @@ export function modelFromSaved(saved: SavedModel, { architecture = null, customL
     const holder = holderOf(model);
     setWeights(loading, holder, saved);
     freeze(holder);
+    tellUnknownPenalties(holder, (line) => { loading.warn(`${file}: ${line}`); });
     const { graph, inputs, outputs } = model.ends;
     const ends = entry.className === 'Sequential' ? outputs.map(({ name }) => ({ layer: name, key: null })) : endReferences(loading, entry.config, 'output_layers', entry.name);
     const { compiled, ...training } = trainingIn(loading, described.training ?? saved.training, ends);

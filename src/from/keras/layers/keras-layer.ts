@@ -5,9 +5,10 @@ import type { Graph } from '../../../graph/graph.js';
 import type { Layer, LayerInputs, LayerPart, Masked, RecurrentLayer } from '../../../graph/layer.js';
 import type { OpenShape } from '../../../graph/shapes.js';
 import type { Tensor } from '../../../graph/tensor.js';
-import { StoredWeight } from '../../../graph/weight.js';
+import { StoredWeight, type Penalty } from '../../../graph/weight.js';
 import { ConfigReader, type Config } from '../config-reader.js';
 import type { Dialect } from '../dialect.js';
+import { activityPenalty, activityTerm } from './activity.js';
 import { handedMasks } from './masks.js';
 import { penaltyIn } from './penalty.js';
 
@@ -62,6 +63,8 @@ export abstract class KerasLayer implements Layer {
   /** Whether its call has an argument for each tensor's mask, as attention's has: `query_mask`, `value_mask`. */
   protected maskByArgument = false;
   private built = false;
+  /** What is charged for what it gives; null where nothing is. */
+  readonly activity: Penalty | null;
 
   constructor({ name, className, config, dialect }: KerasOptions) {
     this.name = name;
@@ -70,6 +73,7 @@ export abstract class KerasLayer implements Layer {
     this.dialect = dialect;
     this.read = new ConfigReader(className, config, name);
     this.trainable = this.read.flag('trainable', true);
+    this.activity = activityPenalty(className, this.read);
   }
 
   /** Makes its weights, of zeros, for inputs of these shapes; once. */
@@ -96,8 +100,16 @@ export abstract class KerasLayer implements Layer {
     const { computing, passing } = handedMasks(this.dialect, given, this.maskByArgument);
     const computed = this.compute({ ...given, masks: computing }, typeof training === 'boolean' ? { ...context, training } : context);
     const outputs = Array.isArray(computed) ? computed as readonly Tensor[] : [computed as Tensor];
+    if (this.activity) this.charge(this.activity, outputs, context);
     const masks = this.masksOf({ ...given, masks: passing }, outputs);
     return outputs.map((value, i) => ({ value, mask: masks[i] ?? null }));
+  }
+
+  private charge(penalty: Penalty, outputs: readonly Tensor[], { penalise }: Context): void {
+    for (const output of outputs) {
+      const charged = activityTerm(penalty, output, this.dialect);
+      if (charged) penalise(charged.term, charged.mean);
+    }
   }
 
   protected weight(name: string, { shape, role = name, axes = plainAxes(shape.length), trainable = true }: WeightOptions): StoredWeight {

@@ -1,6 +1,8 @@
+import { shown } from '../../../core/options.js';
 import type { Layer } from '../../../graph/layer.js';
-import type { StoredWeight } from '../../../graph/weight.js';
+import type { Penalty, StoredWeight } from '../../../graph/weight.js';
 import type { KerasLayer } from '../layers/keras-layer.js';
+import { layerText } from '../loading.js';
 import { ModelLayer } from '../model-layer.js';
 
 /** A layer's own weights: the unit in which stored layouts differ. */
@@ -64,6 +66,18 @@ function trained({ frozen, part, held }: Holder): Stretch[] {
 
 function untrained({ frozen, part, held }: Holder): Stretch[] {
   return [...part ? [{ part, from: frozen ? 0 : part.trainable, to: part.weights.length }] : [], ...frozen ? held.flatMap(trained) : [], ...held.flatMap(untrained)];
+}
+
+/** Tells of regularisers that are not known: what they add is in no loss. */
+export function tellUnknownPenalties({ label, layer, part, held }: Holder, tell: (line: string) => void): void {
+  const where = layerText(label.split('/').slice(1).join('/'), layer.className);
+  const said = ({ other, compute }: Penalty, of: string): void => {
+    if (other !== null && !compute) tell(`${where}: ${of}_regularizer ${shown(other)} is not known and left out: the loss is without that penalty`);
+  };
+  const { activity } = layer as Partial<KerasLayer>;
+  if (activity) said(activity, 'activity');
+  for (const { name, penalty } of part?.weights ?? []) if (penalty) said(penalty, name.replace(/_kernel$/, ''));
+  for (const inner of held) tellUnknownPenalties(inner, tell);
 }
 
 /** Freezes the weights of the layers that are frozen, and of all that these are made of. */

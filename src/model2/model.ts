@@ -111,10 +111,16 @@ export class Model {
 
   /** The states of its stateful layers. @param keep whether a run changes them, as prediction does and a trace must not */
   statesFor(keep: boolean): States {
+    // Of this run: a layer that is called twice goes on from its first call, also where the model is to stay as it was.
+    const own = new Map<Layer, readonly Tensor[]>();
     return {
-      of: (layer) => this.states.get(layer) ?? null,
-      // Not followed any further: the next run is one of its own.
-      keep: (layer, states) => { if (keep) this.states.set(layer, states.map(({ data, shape, dtype }) => new Tensor(data, shape, dtype))); },
+      of: (layer) => own.get(layer) ?? this.states.get(layer) ?? null,
+      keep: (layer, states) => {
+        // Not followed any further: as in Keras, no derivative leads through what is kept.
+        const after = states.map(({ data, shape, dtype }) => new Tensor(data, shape, dtype));
+        own.set(layer, after);
+        if (keep) this.states.set(layer, after);
+      },
     };
   }
 

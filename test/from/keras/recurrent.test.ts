@@ -105,22 +105,15 @@ describe.each(KINDS)('%s', (kind) => {
     found.forEach((output, i) => { close(output, turned[i]!, `output ${i}`); });
   });
 
-  test('stateful: batches go on where the last one ended, in either precision', () => {
+  test('stateful: batches go on where the last one ended', () => {
     const layer = ready(kind, { stateful: true, return_sequences: true });
     expect(layer.stateful).toBe(true);
     const whole = values(ready(kind, { return_sequences: true }), [x])[0]!;
     const steps = (tensor: Tensor, from: number, to: number): Tensor => slice(tensor, [ALL, { start: from, stop: to, step: null }, ALL]);
     const states = kept();
     close(values(layer, [steps(x, 0, 2)], { context: { states } })[0]!, steps(whole, 0, 2), 'first');
-    const first = states.of(layer)!;
-    expect(first.map(({ shape, tape }) => ({ shape, tape }))).toEqual(statesOf(kind).map(() => ({ shape: [S, U], tape: null })));
+    expect(states.of(layer)!.map(({ shape }) => shape)).toEqual(statesOf(kind).map(() => [S, U]));
     close(values(layer, [steps(x, 2, T)], { context: { states } })[0]!, steps(whole, 2, T), 'second');
-    // What was kept in float32 is read in float64.
-    const single = kept();
-    single.keep(layer, first.map(({ data, shape }) => new Tensor(Float32Array.from(data), shape)));
-    const [continued] = values(layer, [steps(x, 2, T)], { context: { states: single } });
-    expect(continued!.data).toBeInstanceOf(Float64Array);
-    expectClose(continued!.data, steps(whole, 2, T).data, 'from float32', 1e-6);
     expect(() => values(layer, [noise(1, [2, T, F])], { context: { states } })).toThrow(`layer '${kind.toLowerCase()}' (${kind}): it is stateful and holds the states of 3 samples, found 2 samples`);
     // Nothing is kept while shapes are found.
     expect(infer(layer, [{ shape: [S, T, F], dtype: 'float' }])[0]!.shape).toEqual([S, T, U]);

@@ -4,7 +4,7 @@ import type { LayerInputs, RecurrentCell } from '../../../graph/layer.js';
 import { cast } from '../../../graph/operations/cast.js';
 import { transpose } from '../../../graph/operations/shaping.js';
 import { formText, type OpenShape } from '../../../graph/shapes.js';
-import { Tensor } from '../../../graph/tensor.js';
+import type { Tensor } from '../../../graph/tensor.js';
 import type { KerasOptions, LayerTable } from './keras-layer.js';
 import { CellLayer, GRUCell, LSTMCell, SimpleRNNCell, StackedCells } from './recurrent-cells.js';
 import { SequenceLayer } from './sequence-layer.js';
@@ -31,7 +31,7 @@ export abstract class Recurrent extends SequenceLayer {
     const x = cast(turned ? transpose(inputs[0], [1, 0, 2]) : inputs[0], 'float');
     const mask = given && turned ? transpose(given, [1, 0, ...given.shape.slice(2).map((_, i) => i + 2)]) : given;
     const [output, ...states] = this.cell.run(x, { cells, initial: this.initial(x, inputs.slice(1), context), mask, maskedOutput, returnSequences }, context);
-    if (this.stateful) context.states.keep(this, states.map(({ numbers, shape, dtype }) => new Tensor(numbers, shape, dtype)));
+    if (this.stateful) context.states.keep(this, states);
     const turnedBack = turned && returnSequences ? transpose(output, [1, 0, 2]) : output;
     return returnState ? [turnedBack, ...states] : [turnedBack];
   }
@@ -39,7 +39,7 @@ export abstract class Recurrent extends SequenceLayer {
   /** The states that it starts from: those it is called with, or those that a stateful layer has kept; none for zeros. */
   private initial(x: Tensor, given: readonly Tensor[], { states }: Context): readonly Tensor[] {
     if (!this.stateful) return given;
-    const kept = states.of(this)?.map((state) => like(x, state)) ?? [];
+    const kept = states.of(this) ?? [];
     // Keras 2 takes what it is called with only where the kept states are all zeros.
     const held = kept[0]?.shape[0];
     if (held !== undefined && held !== x.shape[0] && given.length === 0) {
@@ -48,13 +48,6 @@ export abstract class Recurrent extends SequenceLayer {
     const counts = kept.length > 0 && (given.length === 0 || (this.dialect.kerasMajor < 3 && !this.dialect.tfjs && kept.some((state) => state.numbers?.some((value) => value !== 0))));
     return counts ? kept : given;
   }
-}
-
-/** A kept state in the precision of the run. */
-function like(x: Tensor, state: Tensor): Tensor {
-  const { numbers } = state;
-  if (x.numbers === null || numbers === null || x.numbers instanceof Float64Array === numbers instanceof Float64Array) return state;
-  return new Tensor(x.numbers instanceof Float64Array ? Float64Array.from(numbers) : Float32Array.from(numbers), state.shape);
 }
 
 /** A layer with a cell of its own: the cell's options and weights are the layer's. */

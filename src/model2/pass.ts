@@ -41,12 +41,15 @@ export interface PassOptions {
   readonly onlooker?: Onlooker | null;
 }
 
+/** What a layer adds to the loss for its activity, a scalar; and whether that is a mean over the samples, rather than a sum. */
+export interface Activity { readonly term: Tensor; readonly mean: boolean }
+
 /** What came of a pass. */
 export interface Passed {
   /** One for each of the model's outputs. */
   readonly outputs: readonly Masked[];
-  /** What layers add to the loss for their activity: a scalar each. */
-  readonly activity: readonly Tensor[];
+  /** What layers add to the loss for their activity. */
+  readonly activity: readonly Activity[];
   /** A weight as the pass used it: followed, where it is. */
   readonly weight: (weight: Weight) => Tensor;
 }
@@ -62,13 +65,13 @@ export function runPass(model: Model, inputs: readonly Tensor[], { precision, nu
     weights.set(one, tensor);
     return tensor;
   };
-  const activity: Tensor[] = [];
+  const activity: Activity[] = [];
   const context: Context = {
     training, tape, weight, onlooker, call: null, watch: null, fold: 1,
     // Looked up each time: a test, or a user, may put another in its place.
     random: () => Math.random(),
     states: statesIn(model.statesFor(keepStates), precision),
-    penalise: (term) => { activity.push(term); },
+    penalise: (term, mean) => { activity.push({ term, mean }); },
   };
   return { outputs: runCalls(model.calls, inputs.map((value) => ({ value, mask: null })), context), activity, weight };
 }

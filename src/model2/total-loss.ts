@@ -103,8 +103,7 @@ class CompiledLoss implements TotalLoss {
       const measured = part && own !== null ? this.measured(at) : own;
       return multiply(reduced(weighed, one.loss.reduction, measured, share, this.model.dialect), scalar(one.factor));
     });
-    // Keras 2 means an activity's penalty for each sample; Keras 3 adds up all of them.
-    const shared = part && this.model.dialect.kerasMajor !== 3 ? activity.map((term) => multiply(term, scalar(share))) : activity;
+    const shared = activity.map(({ term, mean }) => (part && mean ? multiply(term, scalar(share)) : term));
     // Where the samples come in parts each weight counts once.
     const penalties = [...shared, ...(part && part.from > 0 ? [] : penaltyTerms(this.model, weight))];
     const alone = this.outputs.find(({ loss }) => loss.reduction === 'none');

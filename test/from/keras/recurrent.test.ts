@@ -84,6 +84,11 @@ describe.each(KINDS)('%s', (kind) => {
     expect(call(KERAS_2, { mask }).data).not.toEqual(call(KERAS_2, {}).data);
   });
 
+  test('a mask that the call gives goes on with the output, but for Keras 3.0 to 3.10', () => {
+    const goesOn = (kerasVersion: string | null): boolean => called(ready(kind, { return_sequences: true }, { ...KERAS_3, kerasVersion }), [x], { given: { mask } })[0]!.mask === mask;
+    expect(['3.0.5', '3.9.2', '3.10.0', '3.11.0', '3.15.1', null].map(goesOn)).toEqual([false, false, false, true, true, true]);
+  });
+
   test('a zero of the mask passes no number on, not even one that is none', () => {
     const layer = ready(kind, { return_sequences: true, zero_output_for_mask: true, go_backwards: true });
     const { gradients } = differentiated(layer, [x], { mask }, ([output]) => sum(square(output!), null));
@@ -245,19 +250,21 @@ describe('stacked cells', () => {
     expect(seen).toEqual([['0', 3], ['1', 2], ['2', 4]]);
   });
 
-  test('the uppermost states come first in TF.js and in standalone Keras up to 2.2.4; reverse_state_order changes nothing since', () => {
+  test('the uppermost states come first in TF.js and in standalone Keras up to 2.2.2, later where that is asked for; in tf.keras that changes nothing', () => {
     const plain = values(stack(ALL_STATES), [x]);
     const shapes = [[S, 3], [S, 3], [S, 2], [S, 4]];
     const turned = <A>([h, c, gru, rnn]: readonly A[]): A[] => [rnn!, gru!, h!, c!];
-    for (const dialect of [TFJS, STANDALONE]) {
+    for (const dialect of [TFJS, { ...STANDALONE, kerasVersion: '2.2.2' }]) {
       const [, ...states] = values(stack(ALL_STATES, dialect), [x]);
       states.forEach((state, i) => { close(state, turned(plain.slice(1))[i]!, `state ${i}`); });
       const initial = shapes.map((shape, i) => noise(40 + i, shape));
       close(values(stack({}, dialect), [x, ...turned(initial)])[0]!, values(stack({}), [x, ...initial])[0]!, 'from states');
     }
-    const cells = CELLS.map(([name, units]) => made(`${name}Cell`, { units, reset_after: true }, {}, KERAS_2));
-    const reverse = filled(made('RNN', ALL_STATES, { cell: made('StackedRNNCells', { reverse_state_order: true }, { cells }, KERAS_2) }, KERAS_2), [[null, null, F]]);
-    values(reverse, [x]).forEach((output, i) => { close(output, plain[i]!, `output ${i}`); });
+    for (const [dialect, asked, expected] of [[KERAS_2, true, plain], [STANDALONE, false, plain], [STANDALONE, true, [plain[0]!, ...turned(plain.slice(1))]]] as const) {
+      const cells = CELLS.map(([name, units]) => made(`${name}Cell`, { units, reset_after: true }, {}, dialect));
+      const layer = filled(made('RNN', ALL_STATES, { cell: made('StackedRNNCells', { reverse_state_order: asked }, { cells }, dialect) }, dialect), [[null, null, F]]);
+      values(layer, [x]).forEach((output, i) => { close(output, expected[i]!, `output ${i}`); });
+    }
   });
 
   test('called by themselves are a step', () => {

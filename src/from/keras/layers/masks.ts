@@ -15,9 +15,13 @@ export interface HandedMasks { readonly computing: Masks; readonly passing: Mask
  *
  * @param byArgument whether the layer's call has an argument for each tensor's mask: `query_mask`, `value_mask`
  */
-export function handedMasks({ kerasMajor }: Dialect, { inputs, masks, given, argumentSizes }: LayerInputs, byArgument: boolean): HandedMasks {
+export function handedMasks({ kerasMajor, kerasVersion }: Dialect, { inputs, masks, given, argumentSizes }: LayerInputs, byArgument: boolean): HandedMasks {
   const told = inputs.map((_, i) => given[`mask:${i}`] ?? (i === 0 ? given['mask'] : undefined) ?? null);
-  if (told.some((mask) => mask !== null)) return { computing: told, passing: told };
+  if (told.some((mask) => mask !== null)) {
+    // Until 3.10 Keras 3 passed on what travels with the inputs, also where the call gives another mask.
+    const travels = kerasMajor === 3 && /^3\.(\d|10)(\.|$)/.test(kerasVersion ?? '');
+    return { computing: told, passing: travels ? masks : told };
+  }
   const named = Object.keys(given).length > 0;
   const several = named || (argumentSizes?.length ?? 1) > 1;
   if (kerasMajor < 3 || byArgument || !several) return { computing: masks, passing: masks };

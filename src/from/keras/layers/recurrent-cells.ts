@@ -108,11 +108,11 @@ export class StackedCells extends CellLayer {
 
 const isList = (held: KerasLayer | readonly KerasLayer[] | undefined): held is readonly KerasLayer[] => Array.isArray(held);
 
-/** TF.js and Keras up to 2.2.4 have the uppermost cell's states first, Keras 2.2.5 to 2.3 where that is asked for; TensorFlow's Keras computes the same either way. */
+/** TF.js and Keras up to 2.2.2 have the uppermost cell's states first, Keras 2.2.3 to 2.3 where that is asked for; TensorFlow's Keras computes the same either way. */
 function reversesStates(dialect: Dialect, asked: boolean): boolean {
   if (dialect.tfjs) return true;
   if (!isStandalone(dialect)) return false;
-  return asked || /^2\.([01]|2\.[0-4]$)/.test(dialect.kerasVersion ?? '');
+  return asked || /^2\.([01]\.|2\.[0-2]$)/.test(dialect.kerasVersion ?? '');
 }
 
 export const recurrentCells: LayerTable = {

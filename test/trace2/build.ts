@@ -54,8 +54,9 @@ export function modelOf(inputs: readonly Value[], outputs: readonly Value[], par
   const graph = graphOf('made', inputs, outputs);
   const names = (values: readonly Value[]): string[] => values.map(({ node }) => node.layer.name);
   const next = new Random(seed);
-  for (const { weights } of allLayers(graph)) {
-    for (const weight of weights) if (weight instanceof StoredWeight) weight.set(Float32Array.from({ length: sizeOf(weight.shape) }, () => scale * (2 * next.uniform() - 1)));
+  for (const { weights, className } of allLayers(graph)) {
+    // A probe's stay zeros.
+    for (const weight of className === 'Probe' ? [] : weights) if (weight instanceof StoredWeight) weight.set(Float32Array.from({ length: sizeOf(weight.shape) }, () => scale * (2 * next.uniform() - 1)));
   }
   return new Model({ graph, kind: 'Functional', inputNames: names(inputs), outputNames: names(outputs), ...parts });
 }

@@ -15,9 +15,6 @@ import { Normalizing, otherAxes } from './normalizing.js';
 
 interface Moments { readonly mean: Tensor; readonly variance: Tensor }
 
-/** What is added to how many numbers there are, where masked ones are left out. */
-const UNSEEN = 1e-7;
-
 /**
  * Keras's BatchNormalization: (x - mean) / sqrt(variance + epsilon) gamma + beta, along an axis, the last by default. In training, unless frozen, mean
  * and variance are the batch's, of unmasked steps alone in Keras 3 and from tf.keras 2.12 on; else the moving ones. Those are not moved: whoever runs a
@@ -82,7 +79,8 @@ class BatchNormalization extends Normalizing {
     const counted = broadcastTo(mask, x.shape);
     // Keras 3 counted the steps, not their numbers, before 3.9.
     const count = sum(this.dialect.kerasMajor === 3 && !since(this.dialect, '3.9') ? mask : counted, over, true);
-    const divisor = this.dialect.kerasMajor === 3 ? add(count, scalar(UNSEEN)) : count;
+    // Where all are masked, mean and variance are 0.
+    const divisor = this.dialect.kerasMajor === 3 ? add(count, scalar(1e-7)) : maximum(count, scalar(1));
     const average = (values: Tensor): Tensor => divide(sum(multiply(counted, values), over, true), divisor);
     const seen = average(x);
     return { mean: seen, variance: average(square(subtract(x, seen))) };

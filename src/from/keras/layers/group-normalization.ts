@@ -1,6 +1,6 @@
 import type { Context } from '../../../graph/context.js';
 import type { LayerInputs } from '../../../graph/layer.js';
-import { add, divide, multiply, subtract } from '../../../graph/operations/arithmetic.js';
+import { add, divide, maximum, multiply, subtract } from '../../../graph/operations/arithmetic.js';
 import { cast } from '../../../graph/operations/cast.js';
 import { mean, sum, variance } from '../../../graph/operations/reductions.js';
 import { broadcastTo, reshape } from '../../../graph/operations/shaping.js';
@@ -35,7 +35,7 @@ class GroupNormalization extends Normalizing {
     const parted = reshape(x, x.shape.toSpliced(axis, 1, groups, size / groups));
     const over = parted.shape.map((_, i) => i).filter((i) => i > 0 && i !== axis);
     const weights = mask && this.dialect.kerasMajor < 3 ? reshape(broadcastTo(cast(mask, 'float'), x.shape), parted.shape) : null;
-    const average = (values: Tensor): Tensor => (weights ? divide(sum(multiply(weights, values), over, true), sum(weights, over, true)) : mean(values, over, true));
+    const average = (values: Tensor): Tensor => (weights ? divide(sum(multiply(weights, values), over, true), maximum(sum(weights, over, true), scalar(1))) : mean(values, over, true));
     const centred = subtract(parted, average(parted));
     const spread = weights ? average(square(centred)) : variance(parted, over, true);
     return this.scaled(reshape(multiply(centred, rsqrt(add(spread, scalar(this.epsilon)))), x.shape), context);

@@ -5,6 +5,7 @@ import { mean, variance } from '../../../graph/operations/reductions.js';
 import { rsqrt, square } from '../../../graph/operations/unary.js';
 import { axisOf, type OpenShape } from '../../../graph/shapes.js';
 import { scalar, type Tensor } from '../../../graph/tensor.js';
+import type { StoredWeight } from '../../../graph/weight.js';
 import { since } from '../dialect.js';
 import { axesIn } from './axes.js';
 import { KerasLayer, type KerasOptions, type LayerTable } from './keras-layer.js';
@@ -34,18 +35,19 @@ class LayerNormalization extends Normalizing {
   }
 }
 
-/** x / sqrt(mean of x^2 + epsilon) scale. Its weight: `scale`, of the axes' sizes. A mask ends there. */
+/** x / sqrt(mean of x^2 + epsilon) scale. Its weight: `scale`, of the axes' sizes, which Keras aligns at the last axis whichever those are. A mask ends there. */
 class RMSNormalization extends Normalizing {
   protected override passesMask = false;
   private readonly axes = axesIn(this.read, 'axis', [-1]);
   private readonly epsilon = this.read.number('epsilon', 1e-6);
+  private scale!: StoredWeight;
 
   protected override makeWeights([input]: readonly OpenShape[]): void {
-    this.gamma = this.weight('scale', { shape: this.sizesOf(input, this.axes.map((axis) => axisOf(axis, input.length)).toSorted((a, b) => a - b)) });
+    this.scale = this.weight('scale', { shape: this.sizesOf(input, this.axes.map((axis) => axisOf(axis, input.length)).toSorted((a, b) => a - b)) });
   }
 
-  protected override compute({ inputs: [x] }: LayerInputs, context: Context): Tensor {
-    return this.scaled(multiply(x, rsqrt(add(mean(square(x), this.axes, true), scalar(this.epsilon)))), context);
+  protected override compute({ inputs: [x] }: LayerInputs, { weight }: Context): Tensor {
+    return multiply(multiply(x, rsqrt(add(mean(square(x), this.axes, true), scalar(this.epsilon)))), weight(this.scale));
   }
 }
 

@@ -1,10 +1,24 @@
 import { activationLayers } from './activation-layers.js';
+import { attentionLayers } from './attention.js';
+import { batchNormalizationLayers } from './batch-normalization.js';
 import { bidirectionalLayers } from './bidirectional.js';
 import { denseLayers } from './dense.js';
+import { dotLayers } from './dot.js';
+import { einsumDenseLayers } from './einsum-dense.js';
+import { embeddingLayers } from './embedding.js';
+import { groupNormalizationLayers } from './group-normalization.js';
+import { groupedQueryAttentionLayers } from './grouped-query-attention.js';
 import { inputLayers } from './input-layer.js';
 import type { LayerTable, MakeLayer } from './keras-layer.js';
-import { recurrentLayers } from './recurrent.js';
+import { layerNormalizationLayers } from './layer-normalization.js';
+import { maskingLayers } from './masking.js';
+import { mergingLayers } from './merging.js';
+import { multiHeadAttentionLayers } from './multi-head-attention.js';
+import { noiseLayers } from './noise.js';
+import { passThroughLayers } from './pass-through.js';
 import { recurrentCells } from './recurrent-cells.js';
+import { recurrentLayers } from './recurrent.js';
+import { reshapingLayers } from './reshaping.js';
 import { timeDistributedLayers } from './time-distributed.js';
 
 /** The families of layers. To add one: write its file, which exports a table, and name it here. */
@@ -16,6 +30,20 @@ const FAMILIES: readonly LayerTable[] = [
   recurrentCells,
   bidirectionalLayers,
   timeDistributedLayers,
+  embeddingLayers,
+  einsumDenseLayers,
+  maskingLayers,
+  passThroughLayers,
+  noiseLayers,
+  reshapingLayers,
+  mergingLayers,
+  dotLayers,
+  batchNormalizationLayers,
+  layerNormalizationLayers,
+  groupNormalizationLayers,
+  attentionLayers,
+  multiHeadAttentionLayers,
+  groupedQueryAttentionLayers,
 ];
 
 /** What makes a layer, by its class as Keras calls it today. */

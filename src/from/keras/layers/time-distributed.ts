@@ -1,10 +1,11 @@
 import type { Context } from '../../../graph/context.js';
 import type { LayerInputs, Masked } from '../../../graph/layer.js';
+import { multiply } from '../../../graph/operations/arithmetic.js';
 import { stack, unstack } from '../../../graph/operations/joining.js';
 import { any } from '../../../graph/operations/reductions.js';
 import { reshape } from '../../../graph/operations/shaping.js';
 import { formText, type OpenShape } from '../../../graph/shapes.js';
-import type { Tensor } from '../../../graph/tensor.js';
+import { scalar, type Tensor } from '../../../graph/tensor.js';
 import { KerasLayer, type KerasOptions, type LayerTable } from './keras-layer.js';
 import { handedMasks } from './masks.js';
 
@@ -37,14 +38,24 @@ class TimeDistributed extends KerasLayer {
     inputs.forEach(({ shape }) => { this.checked(shape); });
     const [samples, timesteps] = inputs[0].shape;
     for (const { shape } of inputs) if (shape[1] !== timesteps) throw this.fail(`its inputs must have as many timesteps, found ${inputs.map((input) => formText(input.shape)).join(' and ')}`);
-    const within: Context = { ...context, training: training === true, fold: context.fold * timesteps, watch: context.watch && context.watch.within({ fold: timesteps }) };
-    if (within.training && !inputs[0].isAbstract && this.stepsDiffer()) return this.byStep(inputs, computing, passing[0] ?? null, within);
+    const within: Context = { ...context, training: training === true, fold: context.fold * timesteps, penalise: this.charging(context, timesteps), watch: context.watch && context.watch.within({ fold: timesteps }) };
+    if (within.training && !inputs[0].isAbstract && this.stepsDiffer()) return this.byStep(inputs, computing, passing[0] ?? null, { ...within, penalise: this.charging(context, 1) });
     const results = this.layer.call({ inputs: inputs.map(folded), masks: computing.map((mask) => mask && folded(mask)), given: {}, options: {} }, within);
     const apart = (tensor: Tensor): Tensor => reshape(tensor, [samples, timesteps, ...tensor.shape.slice(1)]);
     return results.map(({ value, mask }, i) => ({ value: apart(value), mask: this.outputMask(i, passing[0] ?? null, mask && apart(mask)) }));
   }
 
   protected override compute(): Tensor { throw new Error('it is called as a whole'); }
+
+  /**
+   * Who hears of what activities cost inside. Keras 3 calls what is inside for each timestep, so that there are as many means over the samples, and
+   * passes over what the layer itself says of its activity.
+   */
+  private charging({ penalise }: Context, timesteps: number): Context['penalise'] {
+    if (this.dialect.kerasMajor < 3) return penalise;
+    if (this.layer.parts.length === 0) return () => undefined;
+    return (term, mean) => { penalise(mean ? multiply(term, scalar(timesteps)) : term, mean); };
+  }
 
   /** Whether the layer inside gives something else when it is called once for each timestep, as Keras 3 and TF.js call it. */
   private stepsDiffer(): boolean { return (this.dialect.kerasMajor === 3 || this.dialect.tfjs) && usesBatch(this.layer); }

@@ -29,10 +29,9 @@ interface Answers { readonly x: number[]; readonly shape: number[]; readonly mas
 const answers = JSON.parse(readFileSync(new URL('activation-layers.json', import.meta.url), 'utf8')) as Answers;
 const wave = (size: number, start: number): Float64Array => Float64Array.from({ length: size }, (_, n) => 0.8 * Math.sin(0.7 * n + start));
 
-/** To the digits that the answers have. */
-const expectClose = (found: ArrayLike<number>, expected: readonly number[], what: string): void => {
+const expectClose = (found: ArrayLike<number>, expected: readonly number[], what: string, tolerance: number): void => {
   expect(found.length, what).toBe(expected.length);
-  expect(distance(found, expected), what).toBeLessThanOrEqual(1e-11 * Math.max(1, ...expected.map(Math.abs)));
+  expect(distance(found, expected), what).toBeLessThanOrEqual(tolerance * Math.max(1, ...expected.map(Math.abs)));
 };
 
 const titled = answers.cases.map((one, n) => [`${n}: Keras ${one.keras}'s ${one.className} ${JSON.stringify(one.config)} ${one.mask ?? ''}`.slice(0, 150), one] as const);
@@ -41,6 +40,8 @@ test.each(titled)('%s', (_, { keras, className, config, mask: maskName, head, sh
   const dialect = keras === 3 ? KERAS_3 : KERAS_2;
   const layer = filled(made(className, config, {}, dialect), [answers.shape]);
   layer.weights.forEach((weight, i) => { weight.set(wave(weight.read().length, i + 1)); });
+  // The digits that the answers have; fewer where Keras 2 adds -1e9 to all of a sample, which leaves seven behind the point.
+  const tolerance = keras === 2 && maskName === 'all' ? 1e-7 : 1e-11;
   const tape = new Tape();
   const x = tape.follow(new Tensor(Float64Array.from(answers.x), answers.shape));
   const weights = new Map(layer.weights.map((weight) => [weight, tape.follow(new Tensor(weight.read(), weight.shape))]));
@@ -48,10 +49,10 @@ test.each(titled)('%s', (_, { keras, className, config, mask: maskName, head, sh
   const mask = found && new Tensor(Float64Array.from(found.data), found.shape, found.dtype);
   const { value } = called(layer, [x], { mask, context: { tape, weight: (weight) => weights.get(weight as never)! } })[0]!;
   expect(value.shape).toEqual(shape);
-  expectClose(value.data, output, 'output');
+  expectClose(value.data, output, 'output', tolerance);
   expect(value.head !== null).toBe(head);
   tape.backward(sum(multiply(value, new Tensor(wave(value.size, 0.5), shape)), null));
-  [x, ...weights.values()].forEach((leaf, i) => { expectClose(tape.adjoint(leaf)!, gradients[i]!, `gradient ${i}`); });
+  [x, ...weights.values()].forEach((leaf, i) => { expectClose(tape.adjoint(leaf)!, gradients[i]!, `gradient ${i}`, tolerance); });
 });
 
 describe('activations', () => {

@@ -5,12 +5,13 @@ import { ARITHMETIC } from './arithmetic.js';
 import { CAST } from './cast.js';
 import { COMPARISONS } from './comparison.js';
 import { CONVOLVE, CONVOLVE_TRANSPOSED } from './convolution.js';
-import { CONVOLVE_DEPTHWISE } from './depthwise.js';
 import { CROSS_ENTROPIES } from './cross-entropy.js';
 import { CTC } from './ctc.js';
+import { CONVOLVE_DEPTHWISE } from './depthwise.js';
 import { DROPOUT_FACTORS } from './dropout.js';
 import { COUNT_UP, FILL } from './filling.js';
 import { GATHER, ONE_HOT, TAKE_ALONG_LAST } from './gathering.js';
+import { JOIN_DIRECTIONS } from './join-directions.js';
 import { CONCATENATE, SPLIT } from './joining.js';
 import { LOGITS } from './logits.js';
 import { MATMUL } from './matmul.js';
@@ -18,6 +19,7 @@ import { NORMAL_NOISE } from './noise.js';
 import { AVERAGE_POOL, MAX_POOL } from './pooling.js';
 import { RECURRENCE } from './recurrence.js';
 import { REDUCTIONS } from './reductions.js';
+import { RESIZE } from './resizing.js';
 import { WHERE } from './select.js';
 import { RESHAPE, VIEW } from './shaping.js';
 import { PAD } from './slicing.js';
@@ -26,4 +28,4 @@ import { SORT } from './sorting.js';
 import { UNARY } from './unary.js';
 
 /** Every operation there is. Each has examples in `test/graph/examples/`, from which it is held to central differences. */
-export const OPERATIONS: readonly AnyOperation[] = [...ARITHMETIC, ...UNARY, ...COMPARISONS, WHERE, CAST, ...REDUCTIONS, ...ALONG, SOFTMAX, LOG_SOFTMAX, ACTIVATE, MATMUL, RESHAPE, VIEW, CONCATENATE, SPLIT, PAD, GATHER, TAKE_ALONG_LAST, ONE_HOT, SORT, FILL, COUNT_UP, NORMAL_NOISE, RECURRENCE, DROPOUT_FACTORS, ...CROSS_ENTROPIES, CTC, LOGITS, CONVOLVE, CONVOLVE_TRANSPOSED, CONVOLVE_DEPTHWISE, MAX_POOL, AVERAGE_POOL];
+export const OPERATIONS: readonly AnyOperation[] = [...ARITHMETIC, ...UNARY, ...COMPARISONS, WHERE, CAST, ...REDUCTIONS, ...ALONG, SOFTMAX, LOG_SOFTMAX, ACTIVATE, MATMUL, RESHAPE, VIEW, CONCATENATE, SPLIT, PAD, GATHER, TAKE_ALONG_LAST, ONE_HOT, SORT, FILL, COUNT_UP, NORMAL_NOISE, RECURRENCE, JOIN_DIRECTIONS, DROPOUT_FACTORS, ...CROSS_ENTROPIES, CTC, LOGITS, CONVOLVE, CONVOLVE_TRANSPOSED, CONVOLVE_DEPTHWISE, MAX_POOL, AVERAGE_POOL, RESIZE];

@@ -1,20 +1,22 @@
 import { activating } from './activation.js';
 import { arithmetic } from './arithmetic.js';
 import { comparisons } from './comparison.js';
+import { convolutions } from './convolution.js';
 import { crossEntropies } from './cross-entropy.js';
 import { dropouts } from './dropout.js';
-import { convolutions } from './convolution.js';
 import type { Example } from './example.js';
 import { fillings } from './filling.js';
 import { gatherings } from './gathering.js';
+import { joinedDirections } from './join-directions.js';
 import { joinings } from './joining.js';
 import { matmuls } from './matmul.js';
 import { poolings } from './pooling.js';
 import { recurrences } from './recurrence.js';
 import { alongs, reductions, softmaxes } from './reductions.js';
+import { resizings } from './resizing.js';
 import { shapings } from './shaping.js';
 import { slicings } from './slicing.js';
 import { sortings } from './sorting.js';
 import { unaries } from './unary.js';
 
-export const EXAMPLES: readonly Example[] = [...arithmetic, ...unaries, ...comparisons, ...reductions, ...alongs, ...softmaxes, ...activating, ...matmuls, ...shapings, ...joinings, ...slicings, ...sortings, ...gatherings, ...fillings, ...recurrences, ...dropouts, ...crossEntropies, ...convolutions, ...poolings];
+export const EXAMPLES: readonly Example[] = [...arithmetic, ...unaries, ...comparisons, ...reductions, ...alongs, ...softmaxes, ...activating, ...matmuls, ...shapings, ...joinings, ...slicings, ...sortings, ...gatherings, ...fillings, ...recurrences, ...joinedDirections, ...dropouts, ...crossEntropies, ...convolutions, ...poolings, ...resizings];

@@ -1,6 +1,7 @@
 import type { Context } from '../../../graph/context.js';
 import type { LayerInputs } from '../../../graph/layer.js';
 import { add, multiply } from '../../../graph/operations/arithmetic.js';
+import { joinDirections } from '../../../graph/operations/join-directions.js';
 import { concatenate } from '../../../graph/operations/joining.js';
 import { flip } from '../../../graph/operations/slicing.js';
 import type { OpenShape } from '../../../graph/shapes.js';
@@ -64,6 +65,7 @@ class Bidirectional extends KerasLayer {
     ).map(({ value }) => value);
     const [y, ...last] = run(forward, 'forward', initial.slice(0, half));
     const [yBack, ...lastBack] = run(backward, 'backward', initial.slice(half));
+    if (mergeMode === 'concat' && forward.returnSequences && !forward.timeMajor) return [joinDirections(y, yBack), ...last, ...lastBack];
     const turned = forward.returnSequences ? flip(yBack, [forward.timeMajor ? 0 : 1]) : yBack;
     return [...merged(mergeMode, y, turned), ...last, ...lastBack];
   }

@@ -27,6 +27,6 @@ export const inputNode = (layer: Layer, form: OpenForm): Node => made(layer, [],
 function made(layer: Layer, inputs: readonly Value[], call: Pick<Node, 'given' | 'options' | 'argumentSizes'>, forms: readonly OpenForm[]): Node {
   const outputs: Value[] = [];
   const node: Node = { layer, inputs, ...call, outputs };
-  forms.forEach(({ shape, dtype, masked = false, maskShape }, index) => { outputs.push({ shape, dtype, masked, ...(maskShape && { maskShape }), node, index }); });
+  forms.forEach((form, index) => { outputs.push({ ...form, masked: form.masked ?? false, node, index }); });
   return node;
 }

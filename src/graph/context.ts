@@ -7,6 +7,8 @@ import type { Weight } from './weight.js';
 
 /** Under what circumstances layers are called: the same for all of a run, but for `call`, `watch` and `fold`. */
 export interface Context {
+  /** Whether only forms are looked for, and nothing of a size that is open may be made. */
+  readonly isAbstract?: boolean;
   /** Whether dropout drops and batch normalisation uses the batch's statistics. */
   readonly training: boolean;
   /** Follows what is computed; null where there is no way back. */

@@ -1,3 +1,4 @@
+import type { Floats } from '../cells/floats.js';
 import type { CallOptions, Layer } from './layer.js';
 import type { OpenShape } from './shapes.js';
 import type { Dtype } from './tensor.js';
@@ -10,6 +11,8 @@ export interface Value {
   readonly masked: boolean;
   /** That mask's shape; where nobody says, (samples, timesteps). */
   readonly maskShape?: OpenShape;
+  /** Its numbers, where they follow from sizes alone: see `infer.ts`. */
+  readonly known?: readonly [Floats, Floats];
   readonly node: Node;
   /** Which of the node's outputs it is. */
   readonly index: number;

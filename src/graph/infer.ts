@@ -1,7 +1,8 @@
+import type { Floats } from '../cells/floats.js';
 import type { Context } from './context.js';
 import type { CallOptions, Layer, Masked } from './layer.js';
 import { PROBES, type OpenShape } from './shapes.js';
-import { abstract, type Dtype, type Tensor } from './tensor.js';
+import { abstract, Tensor, type Dtype } from './tensor.js';
 
 /** The form of a tensor whose sizes need not all be known. */
 export interface OpenForm {
@@ -11,6 +12,8 @@ export interface OpenForm {
   readonly masked?: boolean;
   /** The mask's shape; where nobody says, (samples, timesteps). */
   readonly maskShape?: OpenShape;
+  /** Its numbers, where they follow from sizes alone: for each of the {@link PROBES}. */
+  readonly known?: readonly [Floats, Floats];
 }
 
 /** How a layer is called, but for its inputs. */
@@ -27,8 +30,8 @@ export interface CallForm {
  * @throws SeeRnnError where the layer can't take such inputs
  */
 export function infer(layer: Layer, inputs: readonly OpenForm[], { given = {}, options = {}, argumentSizes = null }: CallForm = {}): OpenForm[] {
-  const [some, others] = PROBES.map((probe) => {
-    const closed = ({ shape, dtype }: OpenForm): Tensor => abstract({ shape: shape.map((n) => n ?? probe), dtype });
+  const [some, others] = PROBES.map((probe, i) => {
+    const closed = ({ shape, dtype, known }: OpenForm): Tensor => new Tensor(known?.[i] ?? null, shape.map((n) => n ?? probe), dtype);
     const maskOf = ({ masked, shape, maskShape = shape.slice(0, 2) }: OpenForm): Tensor | null => (masked ? closed({ shape: maskShape, dtype: 'bool' }) : null);
     return layer.call({
       inputs: inputs.map(closed), options, argumentSizes,
@@ -38,6 +41,7 @@ export function infer(layer: Layer, inputs: readonly OpenForm[], { given = {}, o
   }) as [Masked[], Masked[]];
   return some.map(({ value, mask }, i) => ({
     dtype: value.dtype, masked: mask !== null, shape: opened(value, others[i].value), ...(mask && { maskShape: opened(mask, others[i].mask!) }),
+    ...(value.numbers && others[i].value.numbers && { known: [value.numbers, others[i].value.numbers] as const }),
   }));
 }
 
@@ -46,7 +50,7 @@ const opened = (one: Tensor, other: Tensor): OpenShape => one.shape.map((n, axis
 
 /** Circumstances in which nothing has numbers. */
 const ABSTRACT: Context = {
-  training: false, tape: null, call: null, watch: null, fold: 1, onlooker: null,
+  isAbstract: true, training: false, tape: null, call: null, watch: null, fold: 1, onlooker: null,
   weight: ({ shape }) => abstract({ shape, dtype: 'float' }),
   random: () => 0,
   states: { of: () => null, keep: () => undefined },

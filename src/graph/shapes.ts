@@ -16,6 +16,9 @@ export const isOpen = (n: number): boolean => n > 0 && n % PROBES[0] === 0;
 export const formText = (shape: OpenShape): string =>
   `(${shape.map((n) => (n === null || isOpen(n) ? 'any' : n)).join(', ')}${shape.length === 1 ? ',' : ''})`;
 
+/** The size that two sizes are which must be the same: of an open one and a known one the known one, since only that will do. Null where they differ. */
+export const meet = (m: number, n: number): number | null => (m === n || isOpen(m) ? n : isOpen(n) ? m : null);
+
 /** The shape that two have together, as numpy broadcasts: aligned at the last axis, sizes equal or 1. */
 export function broadcast(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
@@ -23,6 +26,8 @@ export function broadcast(a: readonly number[], b: readonly number[]): number[] 
     const [m, n] = [a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1];
     if (m === n || n === 1) return m;
     if (m === 1) return n;
+    const size = meet(m, n);
+    if (size !== null) return size;
     throw new SeeRnnError(`shapes ${formText(a)} and ${formText(b)} don't go together`);
   });
 }

@@ -1,6 +1,6 @@
 import { SeeRnnError } from '../../core/errors.js';
 import { printable } from '../../core/printable.js';
-import { formText } from '../shapes.js';
+import { formText, meet } from '../shapes.js';
 import type { Tensor } from '../tensor.js';
 import { matmul } from './matmul.js';
 import { multiply } from './arithmetic.js';
@@ -36,8 +36,9 @@ export function einsum(equation: string, xs: readonly Tensor[]): Tensor {
   for (const { tensor, letters } of operands) {
     letters.forEach((letter, axis) => {
       const [size, before] = [tensor.shape[axis]!, sizes.get(letter) ?? 1];
-      if (size !== before && size !== 1 && before !== 1) throw wrong(`axis ${isHidden(letter) ? 'under the ellipsis' : letter} is of sizes ${formText([before, size])}`);
-      sizes.set(letter, before === 1 ? size : before);
+      const both = before === 1 ? size : size === 1 ? before : meet(before, size);
+      if (both === null) throw wrong(`axis ${isHidden(letter) ? 'under the ellipsis' : letter} is of sizes ${formText([before, size])}`);
+      sizes.set(letter, both);
     });
   }
   const product = operands.slice(1).reduce((before, next, i) => {
@@ -70,7 +71,7 @@ function once({ tensor, letters }: Lettered): Lettered {
   const second = letters.findIndex((letter, i) => letters.indexOf(letter) < i);
   if (second < 0) return { tensor, letters };
   const first = letters.indexOf(letters[second]!);
-  if (tensor.shape[first] !== tensor.shape[second]) throw new SeeRnnError(`einsum: axis ${letters[first]} is of sizes ${formText([tensor.shape[first]!, tensor.shape[second]!])}`);
+  if (meet(tensor.shape[first]!, tensor.shape[second]!) === null) throw new SeeRnnError(`einsum: axis ${letters[first]} is of sizes ${formText([tensor.shape[first]!, tensor.shape[second]!])}`);
   return once({ tensor: diagonal(tensor, 0, first, second), letters: [...letters.filter((_, i) => i !== first && i !== second), letters[first]!] });
 }
 
@@ -97,7 +98,7 @@ function contracted(left: Lettered, right: Lettered, later: ReadonlySet<string>,
   const asMatrix = ({ tensor, letters: own }: Lettered, rows: readonly string[], columns: readonly string[]): { matrix: Tensor; turned: boolean } => {
     const order = (...groups: (readonly string[])[]): number[] => groups.flat().map((letter) => own.indexOf(letter));
     const turned = order(along, columns, rows).every((axis, i) => axis === i);
-    const full = tensor.shape.map((n, axis) => (over.includes(own[axis]!) ? sizes.get(own[axis]!)! : n));
+    const full = tensor.shape.map((n, axis) => (n === 1 && over.includes(own[axis]!) ? sizes.get(own[axis]!)! : n));
     const wide = full.every((n, axis) => n === tensor.shape[axis]) ? tensor : broadcastTo(tensor, full);
     const ordered = transpose(wide, turned ? order(along, columns, rows) : order(along, rows, columns));
     const size = (which: readonly string[]): number => which.reduce((product, letter) => product * wide.shape[own.indexOf(letter)]!, 1);

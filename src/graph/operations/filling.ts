@@ -20,5 +20,8 @@ export const COUNT_UP: Operation<number> = {
   forward({ outputs: [out] }) { for (let n = 0; n < out.data.length; n++) out.data[n] = n; },
 };
 
+/** 0, 1, 2, ..., so many. @param like a tensor of the run */
+export const counting = (like: Tensor, length: number): Tensor => apply(COUNT_UP, [like], length)[0];
+
 /** The places along an axis of a tensor: 0, 1, ..., as many as it has. */
 export const placesAlong = (x: Tensor, axis: number): Tensor => apply(COUNT_UP, [x], x.shape.at(axis)!)[0];

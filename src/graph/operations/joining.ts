@@ -2,7 +2,7 @@ import { zerosLike, type Floats } from '../../cells/floats.js';
 import { sizeOf } from '../../core/array.js';
 import { SeeRnnError } from '../../core/errors.js';
 import { apply, type Operation } from '../operation.js';
-import { axisOf, formText } from '../shapes.js';
+import { axisOf, formText, isOpen, meet } from '../shapes.js';
 import type { Dtype, Tensor } from '../tensor.js';
 import { expandDims, squeeze } from './shaping.js';
 
@@ -13,10 +13,12 @@ export const CONCATENATE: Operation<{ readonly axis: number }> = {
   name: 'concatenate',
   forms(inputs, { axis }) {
     const [first] = inputs;
-    for (const { shape } of inputs) {
-      if (shape.length !== first!.shape.length || shape.some((n, i) => i !== axis && n !== first!.shape[i])) throw new SeeRnnError(`${formText(first!.shape)} and ${formText(shape)} can't be joined along axis ${axis}`);
-    }
-    return [{ shape: first!.shape.with(axis, inputs.reduce((sum, { shape }) => sum + shape[axis]!, 0)), dtype: together(inputs.map(({ dtype }) => dtype)) }];
+    const common = inputs.reduce((before, { shape }) => before.map((n, i) => {
+      const size = shape.length !== before.length ? null : i === axis ? n : meet(n, shape[i]!);
+      if (size === null) throw new SeeRnnError(`${formText(first!.shape)} and ${formText(shape)} can't be joined along axis ${axis}`);
+      return size;
+    }), first!.shape);
+    return [{ shape: common.with(axis, inputs.reduce((sum, { shape }) => sum + shape[axis]!, 0)), dtype: together(inputs.map(({ dtype }) => dtype)) }];
   },
   forward({ inputs, outputs: [out], attributes: { axis } }) {
     const width = sizeOf(out!.shape.slice(axis));
@@ -111,8 +113,9 @@ export function split(x: Tensor, parts: number | readonly number[], axis = -1): 
   return apply(SPLIT, [x], { axis: place, sizes });
 }
 
-/** What stacking would make an array of: its parts of size 1 along an axis, without that axis. */
+/** What stacking would make an array of: its parts of size 1 along an axis, without that axis. @throws SeeRnnError where its size is open */
 export function unstack(x: Tensor, axis = 0): Tensor[] {
   const place = axisOf(axis, x.rank);
+  if (x.isAbstract && isOpen(x.shape[place]!)) throw new SeeRnnError(`axis ${place} of ${formText(x.shape)} can't be taken apart: its size must be known`);
   return split(x, x.shape[place]!, place).map((part) => squeeze(part, place));
 }

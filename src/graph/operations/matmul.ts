@@ -3,7 +3,7 @@ import { addTransposed, plainProduct, prepareProduct } from '../../cells/product
 import { sizeOf } from '../../core/array.js';
 import { SeeRnnError } from '../../core/errors.js';
 import { apply, type Operation } from '../operation.js';
-import { axisOf, broadcast, formText } from '../shapes.js';
+import { axisOf, broadcast, formText, meet } from '../shapes.js';
 import type { Dtype, Form, Tensor } from '../tensor.js';
 import { expandDims, reshape, transpose } from './shaping.js';
 
@@ -15,7 +15,7 @@ export const MATMUL: Operation<Transposed> = {
   name: 'matmul',
   forms([a, b], turned) {
     const [[m, k], [from, n]] = [sidesOf(a!, turned.a), sidesOf(b!, turned.b)];
-    if (k !== from) throw new SeeRnnError(`expected ${from} features, found an input of shape ${formText(a!.shape)}`);
+    if (meet(k, from) === null) throw new SeeRnnError(`expected ${from} features, found an input of shape ${formText(a!.shape)}`);
     return [{ shape: [...broadcast(a!.shape.slice(0, -2), b!.shape.slice(0, -2)), m, n], dtype: together(a!.dtype, b!.dtype) }];
   },
   forward({ inputs: [a, b], outputs: [out], attributes }) {
@@ -133,16 +133,16 @@ export function tensordot(a: Tensor, b: Tensor, axes: number | readonly [readonl
   const [ofA, ofB] = typeof axes === 'number'
     ? [Array.from({ length: axes }, (_, i) => a.rank - axes + i), Array.from({ length: axes }, (_, i) => i)]
     : [axes[0].map((axis) => axisOf(axis, a.rank)), axes[1].map((axis) => axisOf(axis, b.rank))];
-  if (ofA.length !== ofB.length || ofA.some((axis, i) => a.shape[axis] === undefined || a.shape[axis] !== b.shape[ofB[i]!])) {
+  if (ofA.length !== ofB.length || ofA.some((axis, i) => a.shape[axis] === undefined || meet(a.shape[axis], b.shape[ofB[i]!]!) === null)) {
     throw new SeeRnnError(`${formText(a.shape)} and ${formText(b.shape)} can't be summed over axes ${ofA.join(', ')} of the one and ${ofB.join(', ')} of the other`);
   }
   const rest = (x: Tensor, summed: readonly number[]): number[] => x.shape.map((_, axis) => axis).filter((axis) => !summed.includes(axis));
   const [keepA, keepB] = [rest(a, ofA), rest(b, ofB)];
   const sizes = (x: Tensor, which: readonly number[]): number[] => which.map((axis) => x.shape[axis]!);
-  const summed = sizeOf(sizes(a, ofA));
+  const [summed, from] = [sizeOf(sizes(a, ofA)), sizeOf(sizes(b, ofB))];
   const left = reshape(transpose(a, [...keepA, ...ofA]), [sizeOf(sizes(a, keepA)), summed]);
   // B's summed axes are its last as often as its first.
   const turned = keepB.every((axis, i) => axis === i);
-  const right = reshape(transpose(b, turned ? [...keepB, ...ofB] : [...ofB, ...keepB]), turned ? [sizeOf(sizes(b, keepB)), summed] : [summed, sizeOf(sizes(b, keepB))]);
+  const right = reshape(transpose(b, turned ? [...keepB, ...ofB] : [...ofB, ...keepB]), turned ? [sizeOf(sizes(b, keepB)), from] : [from, sizeOf(sizes(b, keepB))]);
   return reshape(matmul(left, right, { b: turned }), [...sizes(a, keepA), ...sizes(b, keepB)]);
 }

@@ -2,7 +2,7 @@ import { zerosLike } from '../../cells/floats.js';
 import { sizeOf } from '../../core/array.js';
 import { SeeRnnError } from '../../core/errors.js';
 import { apply, type Operation } from '../operation.js';
-import { axisOf, broadcast, formText, strides } from '../shapes.js';
+import { axisOf, broadcast, formText, isOpen, strides } from '../shapes.js';
 import { addStrided, copyStrided, whole, type Strided } from '../strided.js';
 import type { Tensor } from '../tensor.js';
 
@@ -34,9 +34,10 @@ export const VIEW: Operation<Strided> = {
  * @param shape one size may be -1: what is left
  * @throws SeeRnnError where the numbers don't fill it
  */
-export function reshape(x: Tensor, shape: readonly number[]): Tensor { return apply(RESHAPE, [x], { shape: filled(x.shape, shape) })[0]!; }
+export function reshape(x: Tensor, shape: readonly number[]): Tensor { return apply(RESHAPE, [x], { shape: filled(x.shape, shape, x.isAbstract && x.shape.some(isOpen)) })[0]!; }
 
-function filled(from: readonly number[], to: readonly number[]): readonly number[] {
+/** @param open whether some of the sizes stand for others, so that nothing can be said yet of what must go up */
+function filled(from: readonly number[], to: readonly number[], open: boolean): readonly number[] {
   const wrong = (): SeeRnnError => new SeeRnnError(`${formText(from)} can't be reshaped to ${formText(to)}`);
   if (to.some((n) => !Number.isInteger(n) || n < -1) || to.filter((n) => n === -1).length > 1) throw wrong();
   // Sizes that stand on both sides are left out, so that stand-ins for open sizes don't multiply beyond what a number can hold.
@@ -48,10 +49,11 @@ function filled(from: readonly number[], to: readonly number[]): readonly number
   });
   const [given, asked] = [sizeOf(rest), sizeOf(known)];
   if (!to.includes(-1)) {
-    if (given !== asked && !(given > Number.MAX_SAFE_INTEGER && Math.abs(given / asked - 1) < 1e-9)) throw wrong();
+    if (given !== asked && !open) throw wrong();
     return to;
   }
-  const missing = asked === 0 ? (given === 0 ? 0 : NaN) : given / asked;
+  const quotient = asked === 0 ? (given === 0 ? 0 : NaN) : given / asked;
+  const missing = open && asked > 0 ? Math.max(1, Math.floor(quotient)) : quotient;
   if (!Number.isInteger(missing)) throw wrong();
   return to.map((n) => (n === -1 ? missing : n));
 }

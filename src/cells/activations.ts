@@ -157,19 +157,21 @@ export interface Rectifier {
   /** The slope below the threshold, times what is missing to it. */
   readonly negativeSlope: number;
   readonly threshold: number;
+  /** Whether bound and threshold are rounded to float32 whatever the precision, as Keras 3 does but for what is missing to the threshold. */
+  readonly single?: boolean;
 }
 
-/** Keras's ReLU with any options: a from the threshold on, at most `maxValue`; below it, the slope times what is missing to it. */
-export function rectifier({ maxValue, negativeSlope, threshold }: Rectifier): Activation {
+/** Keras's ReLU with any options: a above the threshold, at most `maxValue`; below it, less the slope times what is missing to it. */
+export function rectifier({ maxValue, negativeSlope, threshold, single = false }: Rectifier): Activation {
   if (threshold === 0 && maxValue === null) return negativeSlope === 0 ? relu : leakyReLU(negativeSlope);
   if (threshold === 0 && maxValue === 6 && negativeSlope === 0) return relu6;
+  const [most, least] = [maxValue ?? Infinity, threshold].map(single ? Math.fround : Number);
   // At the bound the gradient passes, but for 6, where Keras takes relu6.
-  const most = maxValue ?? Infinity;
-  const bounded = threshold === 0 && maxValue === 6 ? (a: number) => a < most : (a: number) => a <= most;
+  const passes = threshold === 0 && maxValue === 6 ? (a: number) => a > least && a < most : (a: number) => a > least && a <= most;
   return elementwise(
     `relu(${most}, ${negativeSlope}, ${threshold})`,
-    (a) => (a > threshold ? Math.min(most, a) : negativeSlope * (a - threshold)),
-    (a) => (a > threshold ? (bounded(a) ? 1 : 0) : a < threshold ? negativeSlope : 0),
+    (a) => (a > least ? Math.min(most, a) : 0) - negativeSlope * Math.max(0, threshold - a),
+    (a) => (passes(a) ? 1 : 0) + (a < threshold ? negativeSlope : 0),
   );
 }
 

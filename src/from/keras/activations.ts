@@ -86,7 +86,7 @@ export function layerActivation(read: ConfigReader, className: string, dialect: 
     case 'Activation':
       return activationIn(read, 'activation', dialect);
     case 'ReLU':
-      return rectifier({ maxValue: read.config['max_value'] == null ? null : size(read, 'max_value', 0), negativeSlope: size(read, 'negative_slope', 0), threshold: size(read, 'threshold', 0) });
+      return rectifier({ maxValue: read.config['max_value'] == null ? null : size(read, 'max_value', 0), negativeSlope: size(read, 'negative_slope', 0), threshold: size(read, 'threshold', 0), single: dialect.kerasMajor === 3 });
     case 'LeakyReLU':
       // Keras 3 reads Keras 2's name, too.
       return leakyReLU(real(read, read.config['negative_slope'] == null ? 'alpha' : 'negative_slope', 0.3));

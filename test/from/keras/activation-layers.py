@@ -67,7 +67,7 @@ for K in (K3, K2):
         case(K, L.Activation(given))
     case(K, L.Activation(K.activations.gelu))
     case(K, L.ReLU())
-    for options in [dict(max_value=6), dict(max_value=3), dict(negative_slope=0.1), dict(max_value=3, negative_slope=0.1), dict(threshold=0.5), dict(max_value=6, negative_slope=0.1, threshold=1)]:
+    for options in [dict(max_value=6), dict(max_value=3), dict(negative_slope=0.1), dict(max_value=3, negative_slope=0.1), dict(threshold=0.5), dict(max_value=6, negative_slope=0.1, threshold=1), dict(max_value=0.9, negative_slope=0.1, threshold=0.2)]:
         case(K, L.ReLU(**options))
     case(K, L.LeakyReLU())
     case(K, L.LeakyReLU(**slope))

@@ -30,15 +30,15 @@ export function paired(target: Tensor, prediction: Tensor, { targets }: LossFunc
   if (targets === 'any' && found[0] !== wanted[0]) {
     throw new SeeRnnError(`${name}: expected ${wanted[0]} samples, as predicted, found ${found.length === 0 ? 'a single number' : found[0]}`);
   }
-  if (fits(found, wanted)) return { target, prediction };
   const without = wanted.slice(0, -1);
   const isColumn = wanted.at(-1) === 1;
   if (targets === 'indices') {
-    // The axis of the classes is the loss's own affair.
+    // Along which axis the classes are is the loss's own affair.
     const fitting = wanted.some((_, axis) => fits(found, wanted.with(axis, 1)) || fits(found, wanted.filter((__, at) => at !== axis)));
     if (fitting) return { target, prediction };
     throw new SeeRnnError(`${name}: expected shape ${shapeOfAll([...without, 1], slots)}, found ${shapeOfAll(found, slots)}`);
   }
+  if (fits(found, wanted)) return { target, prediction };
   if (isColumn && found.length === without.length && (targets === 'any' || fits(found, without))) {
     return found.length === 1 || bySteps ? { target: expandDims(target, -1), prediction } : { target, prediction: squeeze(prediction, -1) };
   }

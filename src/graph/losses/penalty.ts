@@ -18,9 +18,11 @@ import { times } from './maker.js';
  * @returns null where it adds nothing that is known
  */
 export function penaltyTerm({ l1, l2, orthogonal, compute }: Penalty, x: Tensor, dialect: LossDialect): Tensor | null {
+  // Keras 3 has its factors in float32, whatever the rest is in.
+  const factor = (value: number): number => (dialect.kerasMajor === 3 ? Math.fround(value) : value);
   const terms = [
-    ...(l1 === 0 ? [] : [times(l1, sum(abs(x), null))]),
-    ...(l2 === 0 ? [] : [times(l2, sum(square(x), null))]),
+    ...(l1 === 0 ? [] : [times(factor(l1), sum(abs(x), null))]),
+    ...(l2 === 0 ? [] : [times(factor(l2), sum(square(x), null))]),
     ...(orthogonal ? [orthogonalTerm(orthogonal, x, dialect)] : []),
     ...(compute ? [compute(x)] : []),
   ];

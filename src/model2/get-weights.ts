@@ -54,7 +54,7 @@ export async function getWeights(model: ModelLike, id: WeightId | WeightIds, opt
   const read = asModel('getWeights', model);
   const { omitNames: omitted } = readOptions('getWeights', { omitNames }, options as Readonly<Record<string, unknown>>);
   const chosen = chooseWeights('getWeights', read, id, omitted);
-  const several = typeof id === 'object' || id === '*';
+  const several = Array.isArray(id) || id === '*';
   const all = chosen.flatMap(({ name: layer, weights }) => weights.map((weight) => ({ key: several ? `${layer}/${weight.name}` : weight.name, weight })));
   const arrays = await readWeights(all.map(({ weight }) => weight));
   return Object.fromEntries(all.map(({ key }, i) => [key, arrays[i]!]));
@@ -68,15 +68,15 @@ export function chooseWeights(owner: string, model: Model, id: WeightId | Weight
     chosen.set(name, entry);
     for (const weight of choose(entry.all)) if (!omitted.some((part) => weight.name.includes(part))) entry.weights.add(weight);
   };
-  for (const one of typeof id === 'object' ? id : [id]) {
-    if (typeof one === 'object') {
-      const [index, ...indices] = requireIndices(owner, one);
+  for (const one of Array.isArray(id) ? id as readonly (WeightId | readonly number[])[] : [id as WeightId]) {
+    if (Array.isArray(one)) {
+      const [index, ...indices] = requireIndices(owner, one as readonly number[]);
       const layer = findLayer(model, index!);
       add(layer, (all) => indices.map((at) => weightAt(owner, layer, all, at)));
     } else if (one === '*') {
       for (const layer of model.layers) if (layerWeights(layer).length > 0) add({ name: layer.name, layer }, (all) => all);
     } else {
-      const { layer, part } = split(owner, model, one);
+      const { layer, part } = split(owner, model, one as WeightId);
       add(layer, (all) => (part === null ? all : named(owner, layer, all, part)));
     }
   }

@@ -27,7 +27,7 @@ interface Given {
 /** The gradients by weights under the keys that `getWeights` gives them; weights that training doesn't change have none. */
 export async function gradientsByWeights(given: Given, id: WeightId | WeightIds, omitted: readonly string[]): Promise<Record<string, NamedArray>> {
   const model = asModel('getGradients', given.model);
-  const several = typeof id === 'object' || id === '*';
+  const several = Array.isArray(id) || id === '*';
   const chosen = chooseWeights('getGradients', model, id, omitted).flatMap(({ name, weights }) =>
     weights.filter(({ weight }) => weight.trainable).map((one) => ({ key: several ? `${name}/${one.name}` : one.name, weight: one.weight })));
   const gradients = await tracedWeights(model, given, chosen.map(({ weight }) => weight), []);
@@ -56,8 +56,7 @@ function paramOf(model: Model, given: ModelLike, param: Param, what: string): We
     if (call) return { call, output: index };
   }
   if (isObject && ('sourceLayer' in param || 'node' in param)) {
-    const name = 'name' in param ? `'${String(param.name)}' ` : '';
-    throw new SeeRnnError(`${what}: ${name}is not an output of a layer of this model`);
+    throw new SeeRnnError(`${what}${'name' in param ? `: '${String(param.name)}'` : ''} is not an output of a layer of this model`);
   }
   if (isObject && 'shape' in param) throw new SeeRnnError(`${what} is not a weight of this model`);
   throw new UsageError(`${what}: expected a weight of the model (of layer.weights), or what a layer gives (layer.output), found ${shown(param)}`);

@@ -1,12 +1,12 @@
-import { activations, leakyReLU } from '../../../cells/activations.js';
+import { activations, leakyReLU, rectifier, type Rectifier } from '../../../cells/activations.js';
 import { SeeRnnError } from '../../../core/errors.js';
-import { activate, relu, sigmoid } from '../../../graph/operations/activation.js';
+import { activate, sigmoid } from '../../../graph/operations/activation.js';
 import { add, divide, maximum, minimum, multiply, subtract } from '../../../graph/operations/arithmetic.js';
 import { clip } from '../../../graph/operations/clip.js';
 import { greater, less, lessEqual } from '../../../graph/operations/comparison.js';
 import { split } from '../../../graph/operations/joining.js';
 import { where } from '../../../graph/operations/select.js';
-import { abs, expm1, negative, sqrt, square, tanh } from '../../../graph/operations/unary.js';
+import { abs, expm1, sqrt, square, tanh } from '../../../graph/operations/unary.js';
 import { formText } from '../../../graph/shapes.js';
 import { scalar, type Tensor } from '../../../graph/tensor.js';
 import { real } from './element-wise.js';
@@ -44,14 +44,5 @@ export const sparsePlus = (x: Tensor): Tensor =>
   where(lessEqual(x, scalar(-1)), scalar(0), where(less(x, scalar(1)), multiply(square(add(x, scalar(1))), scalar(0.25)), x));
 export const hardSilu = (x: Tensor): Tensor => multiply(x, named('hardSigmoidKeras3')(x));
 
-/** What Keras's relu can be told: a slope below, a greatest value, and where it begins. */
-export interface ReluOptions { readonly slope: number; readonly most: number | null; readonly from: number }
-
-export function reluOf(x: Tensor, { slope, most, from }: ReluOptions): Tensor {
-  if (slope !== 0 && most === null && from === 0) return leaky(x, slope);
-  const above = from !== 0 ? where(greater(x, scalar(from)), x, scalar(0)) : most === 6 ? named('relu6')(x) : relu(real(x));
-  const kept = most === null || (from === 0 && most === 6) ? above : clip(above, 0, most);
-  if (slope === 0) return kept;
-  const below = relu(from === 0 ? negative(x) : subtract(scalar(from), x));
-  return subtract(kept, multiply(below, scalar(slope)));
-}
+/** Keras's relu with what it can be told: a slope below, a greatest value, and where it begins. */
+export const reluOf = (x: Tensor, options: Rectifier): Tensor => activate(real(x), rectifier(options));

@@ -26,7 +26,8 @@ export function dotProductAttention(query: Tensor, key: Tensor, value: Tensor, {
   };
   const byHead = (x: Tensor): Tensor => transpose(real(x), [0, 2, 1, 3]);
   const [q, k, v] = [byHead(query), byHead(shared(key)), byHead(shared(value))];
-  const raw = multiply(matmul(q, k, { b: true }), scalar(scale ?? 1 / Math.sqrt(key.shape[3]!)));
+  // The scale is made in float32, whatever the precision.
+  const raw = multiply(matmul(q, k, { b: true }), scalar(Math.fround(scale ?? 1 / Math.fround(Math.sqrt(key.shape[3]!)))));
   const scores = bias ? add(raw, bias) : raw;
   const seen = causal ? where(greaterEqual(expandDims(placesAlong(scores, 2), 1), placesAlong(scores, 3)), scores, scalar(NOTHING)) : scores;
   const allowed = mask ? where(mask, seen, scalar(NOTHING)) : seen;

@@ -77,7 +77,9 @@ export const networks: OperationTable = {
   Celu: operation('x alpha', (given) => celu(real(given.tensor('x')), given.number('alpha', 1))),
   Gelu: operation('x approximate', (given) => named(given.flag('approximate', true) ? 'gelu_new' : 'gelu')(given.tensor('x'))),
   Glu: operation('x axis', (given) => glu(given.tensor('x'), given.whole('axis', -1))),
-  ReLU: operation('x negative_slope max_value threshold', (given) => reluOf(given.tensor('x'), { slope: given.number('negative_slope', 0), most: given.has('max_value') ? given.number('max_value') : null, from: given.number('threshold', 0) })),
+  ReLU: operation('x negative_slope max_value threshold', (given) => reluOf(given.tensor('x'), {
+    maxValue: given.has('max_value') ? given.number('max_value') : null, negativeSlope: given.number('negative_slope', 0), threshold: given.number('threshold', 0), single: true,
+  })),
   Softmax: overAxes(softmax), LogSoftmax: overAxes(logSoftmax),
   Sparsemax: operation('x axis', (given) => sparsemax(real(given.tensor('x')), given.whole('axis', -1))),
 

@@ -68,3 +68,11 @@ export const integers = (seed: number, shape: readonly number[], below: number):
   const next = new Random(seed);
   return { data: Float64Array.from({ length: sizeOf(shape) }, () => next.integer(0, below - 1)), shape, axes: shape.map((_, i) => `axis${i}`) };
 };
+
+/** Normal numbers, (samples, timesteps, features), with timesteps of zeros at the end, to be masked: each sample has a length of its own. */
+export function ragged(seed: number, shape: readonly [number, number, number]): NamedArray {
+  const array = normals(seed, shape);
+  const [, timesteps, features] = shape;
+  array.data.forEach((_, n) => { if (Math.floor(n / features) % timesteps > Math.floor(n / features / timesteps) % timesteps) array.data[n] = 0; });
+  return array;
+}

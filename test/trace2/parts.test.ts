@@ -6,7 +6,7 @@ import type { Model } from '../../src/model2/model.js';
 import { JoinedRuns } from '../../src/trace2/joined-runs.js';
 import type { Run } from '../../src/trace2/run.js';
 import { trace, traceParts, type TraceOptions } from '../../src/trace2/trace.js';
-import { call, input, integers, layer, modelOf, nested, normals } from './build.js';
+import { call, input, integers, layer, modelOf, nested, normals, ragged } from './build.js';
 
 /** Samples in parts: the same loss, predictions and gradients as all at once. */
 
@@ -36,6 +36,10 @@ const cases: Record<string, () => Case> = {
   'penalties': () => ({
     model: chain(layer('LSTM', 'lstm', { units: 3, kernel_regularizer: { class_name: 'L2', config: { l2: 0.2 } }, recurrent_regularizer: { class_name: 'L1', config: { l1: 0.1 } } }), layer('Dense', 'head', { units: 2 })),
     x: normals(1, [N, T, F]), y: normals(2, [N, 2]), options: { loss: 'meanSquaredError' },
+  }),
+  'masked steps, which the loss leaves out': () => ({
+    model: chain(layer('Masking', 'mask', {}), layer('Bidirectional', 'both', { merge_mode: 'sum' }, { layer: layer('GRU', 'gru', { units: 3, return_sequences: true }) }), layer('TimeDistributed', 'each', {}, { layer: layer('Dense', 'dense', { units: 2 }) })),
+    x: ragged(1, [N, T, F]), y: normals(2, [N, T, 2]), options: { loss: 'meanSquaredError' },
   }),
   'a layer that is used twice, and a nested model in TimeDistributed': () => {
     const [x, u] = [input('x', [T, F]), input('u', [F])];

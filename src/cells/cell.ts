@@ -77,6 +77,8 @@ export interface Pass {
   readonly cell: Floats;
   /** The hidden state as step s sees it, at block s: `hidden` itself but for recurrent dropout. */
   readonly hiddenBefore: Floats;
+  /** GRU: whether what is carried over is `hidden` also where dropout acts on the recurrence. */
+  readonly carriesWhole: boolean;
   /** By gate: (steps, samples, units). */
   readonly preactivations: Readonly<Record<string, Floats>>;
   readonly gates: Readonly<Record<string, Floats>>;

@@ -32,6 +32,7 @@ export const gru: Cell = {
     const { size, units, samples, activation: p, recurrentActivation: s, preactivations: a, recurrent: u } = pass;
     const { update: z, reset: r, new: n } = pass.gates;
     const { hidden: h, hiddenBefore: before } = pass;
+    const carried = pass.carriesWhole ? h : before;
     const { recurrentBias: v } = pass;
     const { q } = pass.kept;
     const end = at + size;
@@ -53,7 +54,7 @@ export const gru: Cell = {
     }
     p.apply(a['new'], n, at, end, units);
 
-    for (let k = at; k < end; k++) h[k + size] = z[k] * before[k] + (1 - z[k]) * n[k];
+    for (let k = at; k < end; k++) h[k + size] = z[k] * carried[k] + (1 - z[k]) * n[k];
   },
 
   backward(pass, adjoints, step, at) {
@@ -64,13 +65,16 @@ export const gru: Cell = {
     const { q: dq } = adjoints.kept;
     const { recurrentTransposed: uT } = adjoints;
     const end = at + size;
+    const carried = pass.carriesWhole ? pass.hidden : before;
+    // What dropout has no part in goes past it.
+    const [toCarried, toAt] = pass.carriesWhole ? [adjoints.hidden, at] : [step.hiddenBefore, 0];
 
     // h = z h' + (1 - z) n
     for (let k = 0; k < size; k++) {
       const dh = step.hidden[k];
-      dz[at + k] = dh * (before[at + k] - n[at + k]);
+      dz[at + k] = dh * (carried[at + k] - n[at + k]);
       dn[at + k] = dh * (1 - z[at + k]);
-      step.hiddenBefore[k] += dh * z[at + k];
+      toCarried[toAt + k] += dh * z[at + k];
     }
     p.pullBack(a['new'], n, dn, at, end, units);
 

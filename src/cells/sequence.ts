@@ -20,6 +20,8 @@ export interface Recurrence {
   readonly resetAfter: boolean;
   /** Whether the sequence is read from its end. */
   readonly backwards: boolean;
+  /** GRU with recurrent dropout: whether the state that its update gate carries over is the whole one, rather than what dropout leaves of it. Default: what is left. */
+  readonly carriesWhole?: boolean;
 }
 
 /** Weights as Keras lays them out: gates side by side, in the order of `cell.gates`. */
@@ -89,6 +91,7 @@ export function forwardThroughTime(recurrence: Recurrence, weights: RecurrentWei
     resetAfter: recurrence.resetAfter,
     inputs, hidden, cell: cellState,
     hiddenBefore: input.recurrentDropout ? zerosLike(x, steps * size) : hidden,
+    carriesWhole: recurrence.carriesWhole === true,
     preactivations: blocks(x, cell.gates, steps * size),
     gates: blocks(x, cell.gates, steps * size),
     kept: blocks(x, cell.kept, (steps + 1) * size),

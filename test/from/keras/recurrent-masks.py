@@ -2,8 +2,9 @@
 
     python test/from/keras/recurrent-masks.py
 
-Every number is a sine of its place, so that the test makes the same; float64 throughout. Of each case: the outputs, the derivative by x of
-their sum weighed by such numbers, and which outputs have a mask; where Keras 2 differs from Keras 3, both.
+Every number is a sine of its place, so that the test makes the same; float64 throughout. What dropout drops is told by such numbers, too, and is the
+same for all gates. Of each case: the outputs, the derivative by x of their sum weighed by such numbers, and which outputs have a mask; where Keras 2
+differs from Keras 3, both.
 """
 import json
 import os
@@ -28,9 +29,26 @@ def filled(layer, x, **call):
     return layer
 
 
+def factors(shape, start, rate):
+    random = (np.sin(1.3 * (np.arange(np.prod(shape)) + start) + 0.5) + 1) / 2
+    return tf.constant(np.where(random < rate, 0, 1 / (1 - rate)).reshape(shape))
+
+
+def drop(K, cell):
+    """Puts factors that are known in the place of random ones."""
+    x, h = factors((S, F), 0, 0.4), factors((S, U), S * F, 0.3)
+    if K is K3:
+        count = getattr(cell, 'dropout_mask_count', None)
+        cell.get_dropout_mask = lambda _: x if count is None else [x] * count
+        cell.get_recurrent_dropout_mask = lambda _: h if count is None else [h] * count
+    else:
+        cell.get_dropout_mask_for_cell = lambda _, training, count=1: x if count == 1 else [x] * count
+        cell.get_recurrent_dropout_mask_for_cell = lambda _, training, count=1: h if count == 1 else [h] * count
+
+
 def layers(K):
     L = K.layers
-    one = {'LSTM': L.LSTM, 'GRU': lambda u, **o: L.GRU(u, reset_after=True, **o), 'SimpleRNN': L.SimpleRNN}
+    one = {'LSTM': L.LSTM, 'GRU': lambda u, **o: L.GRU(u, reset_after=True, **o), 'GRUbefore': lambda u, **o: L.GRU(u, reset_after=False, **o), 'SimpleRNN': L.SimpleRNN}
     cell = {'LSTM': L.LSTMCell, 'GRU': lambda u, **o: L.GRUCell(u, reset_after=True, **o), 'SimpleRNN': L.SimpleRNNCell}
     return one, cell, L.Bidirectional, L.RNN
 
@@ -40,6 +58,7 @@ def run(K, name):
     one, cell, Bidirectional, RNN = layers(K)
     options = dict(return_sequences=returns == 'sequences', go_backwards='back' in mode, return_state='states' in mode)
     if 'zero' in mode: options['zero_output_for_mask'] = True
+    if mode == 'dropout': options.update(dropout=0.4, recurrent_dropout=0.3)
     states = 2 if kind == 'LSTM' else 1
     if mode.startswith('stack'):
         layer = RNN([cell[kind](U), cell['GRU'](3)], **options)
@@ -53,6 +72,9 @@ def run(K, name):
     if 'told' in mode: call['mask'] = tf.constant(STEPS)
     x = tf.constant(numbers((S, T, F), 0))
     filled(layer, x, **call)
+    if mode == 'dropout':
+        drop(K, layer.cell)
+        call['training'] = True
     with tf.GradientTape() as tape:
         tape.watch(x)
         masked = tf.identity(x)
@@ -68,6 +90,7 @@ def run(K, name):
 MODES = ['plain', 'back', 'zero', 'zeroback', 'initial', 'initialback', 'initialtold', 'initialtoldback', 'initialtoldzero', 'states', 'stack', 'stackback', 'stackzeroback', 'bi', 'biboth', 'bimul', 'biinitial', 'biinitialtold', 'bistates']
 NAMES = [f'LSTM-{mode}-{returns}' for mode in MODES for returns in ('sequences', 'last')]
 NAMES += [f'{kind}-{mode}-{returns}' for kind in ('GRU', 'SimpleRNN') for mode in ('plain', 'initialtoldback', 'bi') for returns in ('sequences', 'last')]
+NAMES += [f'{kind}-dropout-sequences' for kind in ('LSTM', 'GRU', 'GRUbefore', 'SimpleRNN')]
 K3.config.set_floatx('float64')
 K2.backend.set_floatx('float64')
 cases = {}

@@ -9,7 +9,7 @@ import { sizeOf } from '../../../src/core/array.js';
 import { expectClose } from '../../trace/close.js';
 import { differentiated, filled, KERAS_2, made } from './made.js';
 
-/** What Keras gives where steps are masked: `recurrent-masks.py` writes the numbers, and says how they are made. */
+/** What Keras gives where steps are masked, and where dropout drops: `recurrent-masks.py` writes the numbers, and says how they are made. */
 
 interface Expected { readonly outputs: readonly number[][]; readonly gradient: readonly number[]; readonly masks: readonly boolean[] }
 const cases = JSON.parse(readFileSync(new URL('recurrent-masks.json', import.meta.url), 'utf8')) as Record<string, { readonly keras3: Expected; readonly keras2?: Expected }>;
@@ -23,16 +23,18 @@ const DIALECTS = [['Keras 3', KERAS_3], ['Keras 2', KERAS_2]] as const;
 
 test.each(Object.keys(cases).flatMap((name) => DIALECTS.map(([which, dialect]) => ({ name, which, dialect }))))('$name, $which', ({ name, which, dialect }) => {
   const [kind, mode, returns] = name.split('-') as [string, string, string];
-  const options = { return_sequences: returns === 'sequences', go_backwards: mode.includes('back'), return_state: mode.includes('states'), zero_output_for_mask: mode.includes('zero') };
+  const options = { return_sequences: returns === 'sequences', go_backwards: mode.includes('back'), return_state: mode.includes('states'), zero_output_for_mask: mode.includes('zero'), ...(mode === 'dropout' ? { dropout: 0.4, recurrent_dropout: 0.3 } : {}) };
   const cell = (of: string, units: number): KerasLayer => made(`${of}Cell`, { units, reset_after: true }, {}, dialect);
-  const one = mode.startsWith('stack') ? made('RNN', options, { cell: [cell(kind, U), cell('GRU', 3)] }, dialect) : made(kind, { units: U, reset_after: true, ...options }, {}, dialect);
+  const one = mode.startsWith('stack') ? made('RNN', options, { cell: [cell(kind, U), cell('GRU', 3)] }, dialect) : made(kind.replace('before', ''), { units: U, reset_after: !kind.endsWith('before'), ...options }, {}, dialect);
   const layer = mode.startsWith('bi') ? made('Bidirectional', { merge_mode: mode.includes('both') ? null : mode.includes('mul') ? 'mul' : 'concat' }, { layer: one }, dialect) : one;
   const states = (kind === 'LSTM' ? 2 : 1) * (mode.startsWith('bi') ? 2 : 1);
   const initial = mode.includes('initial') ? Array.from({ length: states }, (_, i) => numbers([S, U], 20 + i)) : [];
   filled(layer, [[null, T, F]], (n, i) => number(n, i + 1));
 
   const told = mode.includes('told');
-  const { outputs, gradients } = differentiated(layer, [numbers([S, T, F], 0), ...initial], { mask: told ? null : mask, given: told ? { mask } : {} },
+  let at = 0;
+  const context = { training: mode === 'dropout', random: () => (Math.sin(1.3 * at++ + 0.5) + 1) / 2 };
+  const { outputs, gradients } = differentiated(layer, [numbers([S, T, F], 0), ...initial], { mask: told ? null : mask, given: told ? { mask } : {}, context },
     (found) => found.map((output, i) => sum(multiply(output, numbers(output.shape, 30 + i)), null)).reduce(add));
   const { keras3, keras2 = keras3 } = cases[name]!;
   const expected = which === 'Keras 3' ? keras3 : keras2;

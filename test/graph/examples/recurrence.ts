@@ -34,6 +34,7 @@ export const recurrences: readonly Example[] = [
   example('GRU', { resetAfter: true }, { mask: MASK, returnSequences: true, maskedOutput: 'zero', maskReversed: true }),
   example('GRU', { resetAfter: true }, { returnSequences: true }, { bias: false, initial: false }),
   example('GRU', {}, { mask: MASK, maskedOutput: 'state', recurrentDropout: constant([0, 2, 2, 2, 2, 0, 2, 2], [S, U]) }),
+  example('GRU', { carriesWhole: true, backwards: true }, { mask: MASK, returnSequences: true, recurrentDropout: constant([0, 2, 2, 2, 2, 0, 2, 2], [S, U]) }),
   example('SimpleRNN', { backwards: true }, { mask: MASK }),
   example('SimpleRNN', { activation: activations.get('gelu')! }, { returnSequences: true }, { initial: false }),
 ];

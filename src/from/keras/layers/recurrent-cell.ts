@@ -1,11 +1,12 @@
 import { activations, type Activation } from '../../../cells/activations.js';
 import type { Cell } from '../../../cells/cell.js';
 import { gru } from '../../../cells/gru.js';
+import type { Recurrence } from '../../../cells/sequence.js';
 import type { RecurrentCell } from '../../../graph/layer.js';
 import type { StoredWeight } from '../../../graph/weight.js';
 import { activationIn } from '../activations.js';
 import type { ConfigReader } from '../config-reader.js';
-import type { Dialect } from '../dialect.js';
+import { isStandalone, type Dialect } from '../dialect.js';
 import type { WeightOptions } from './keras-layer.js';
 
 /** What the options of a cell, or of a layer with a cell of its own, say of what it computes. */
@@ -18,6 +19,8 @@ export interface CellOptions {
   readonly resetAfter: boolean;
   readonly dropout: number;
   readonly recurrentDropout: number;
+  /** GRU: see {@link Recurrence}. */
+  readonly carriesWhole: boolean;
 }
 
 /** Reads a cell's options. */
@@ -33,8 +36,13 @@ export function cellOptions(cell: Cell, read: ConfigReader, dialect: Dialect): C
     resetAfter: cell === gru && read.flag('reset_after', false),
     dropout: read.rate('dropout', 0),
     recurrentDropout: read.rate('recurrent_dropout', 0),
+    carriesWhole: cell === gru && !carriesDropped(read, dialect),
   };
 }
+
+/** Whether a GRU's update gate carries over what recurrent dropout leaves of the state: in TF.js, and where Keras before TensorFlow's multiplies all gates at once. */
+const carriesDropped = (read: ConfigReader, dialect: Dialect): boolean =>
+  dialect.tfjs || (isStandalone(dialect) && read.config['implementation'] === 2 && !/^2\.0\./.test(dialect.kerasVersion ?? ''));
 
 /**
  * Makes a cell's weights, in Keras's order and shapes: `kernel` (features, gates x units), `recurrent_kernel` (units, gates x units) and, with a
@@ -50,8 +58,8 @@ export function cellWeights({ cell, units, useBias, resetAfter }: CellOptions, f
 }
 
 /** A cell with its weights, as a recurrence runs it. */
-export const recurrentCell = ({ cell, units, activation, recurrentActivation, resetAfter, dropout, recurrentDropout }: CellOptions, weights: readonly StoredWeight[], backwards: boolean): RecurrentCell =>
-  ({ recurrence: { cell, units, activation, recurrentActivation, resetAfter, backwards }, weights, dropout, recurrentDropout });
+export const recurrentCell = ({ cell, units, activation, recurrentActivation, resetAfter, dropout, recurrentDropout, carriesWhole }: CellOptions, weights: readonly StoredWeight[], backwards: boolean): RecurrentCell =>
+  ({ recurrence: { cell, units, activation, recurrentActivation, resetAfter, backwards, carriesWhole }, weights, dropout, recurrentDropout });
 
 /** How many states a cell has. */
 export const stateCount = ({ recurrence: { cell } }: RecurrentCell): number => (cell.hasCellState ? 2 : 1);

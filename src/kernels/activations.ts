@@ -2,7 +2,7 @@
  * The activations that the kernels have, by the number they go by there (`assembly/activation.ts`).
  *
  * All others of `cells/activations.ts` run on the reference cells: those whose derivative doesn't follow from the activated
- * value (swish, gelu, mish and the like), those with a parameter of their own, the exponentials, and softmax and logSoftmax,
+ * value (swish, gelu, mish and the like), those with a parameter of their own, the exponentials, and softmax, logSoftmax and sparsemax,
  * which act on all units together. Recurrent dropout runs on the reference cells too.
  */
 export const kernelActivations: ReadonlyMap<string, number> = new Map([

@@ -1,7 +1,6 @@
 import { activations, type Activation } from '../../../cells/activations.js';
 import type { Cell } from '../../../cells/cell.js';
 import { gru } from '../../../cells/gru.js';
-import type { Recurrence } from '../../../cells/sequence.js';
 import type { RecurrentCell } from '../../../graph/layer.js';
 import type { StoredWeight } from '../../../graph/weight.js';
 import { activationIn } from '../activations.js';
@@ -19,7 +18,7 @@ export interface CellOptions {
   readonly resetAfter: boolean;
   readonly dropout: number;
   readonly recurrentDropout: number;
-  /** GRU: see {@link Recurrence}. */
+  /** GRU: see `Recurrence.carriesWhole`. */
   readonly carriesWhole: boolean;
 }
 

@@ -30,23 +30,10 @@ export abstract class Recurrent extends SequenceLayer {
     const turned = timeMajor && inputs[0].rank === 3;
     const x = cast(turned ? transpose(inputs[0], [1, 0, 2]) : inputs[0], 'float');
     const mask = given && turned ? transpose(given, [1, 0, ...given.shape.slice(2).map((_, i) => i + 2)]) : given;
-    const [output, ...states] = this.cell.run(x, { cells, initial: this.initial(x, inputs.slice(1), context), mask, maskedOutput, returnSequences }, context);
+    const [output, ...states] = this.cell.run(x, { cells, initial: this.initialStates(x, inputs.slice(1), context), mask, maskedOutput, returnSequences }, context);
     if (this.stateful) context.states.keep(this, states);
     const turnedBack = turned && returnSequences ? transpose(output, [1, 0, 2]) : output;
     return returnState ? [turnedBack, ...states] : [turnedBack];
-  }
-
-  /** The states that it starts from: those it is called with, or those that a stateful layer has kept; none for zeros. */
-  private initial(x: Tensor, given: readonly Tensor[], { states }: Context): readonly Tensor[] {
-    if (!this.stateful) return given;
-    const kept = states.of(this) ?? [];
-    // Keras 2 takes what it is called with only where the kept states are all zeros.
-    const held = kept[0]?.shape[0];
-    if (held !== undefined && held !== x.shape[0] && given.length === 0) {
-      throw this.fail(`it is stateful and holds the states of ${held} sample${held === 1 ? '' : 's'}, found ${x.shape[0]} sample${x.shape[0] === 1 ? '' : 's'}; model.resetStates() forgets them`);
-    }
-    const counts = kept.length > 0 && (given.length === 0 || (this.dialect.kerasMajor < 3 && !this.dialect.tfjs && kept.some((state) => state.numbers?.some((value) => value !== 0))));
-    return counts ? kept : given;
   }
 }
 

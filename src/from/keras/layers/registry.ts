@@ -2,10 +2,13 @@ import { activationLayers } from './activation-layers.js';
 import { attentionLayers } from './attention.js';
 import { batchNormalizationLayers } from './batch-normalization.js';
 import { bidirectionalLayers } from './bidirectional.js';
+import { convLSTMLayers } from './conv-lstm.js';
+import { convolutionLayers } from './convolution.js';
 import { denseLayers } from './dense.js';
 import { dotLayers } from './dot.js';
 import { einsumDenseLayers } from './einsum-dense.js';
 import { embeddingLayers } from './embedding.js';
+import { globalPoolingLayers } from './global-pooling.js';
 import { groupNormalizationLayers } from './group-normalization.js';
 import { groupedQueryAttentionLayers } from './grouped-query-attention.js';
 import { inputLayers } from './input-layer.js';
@@ -15,10 +18,14 @@ import { maskingLayers } from './masking.js';
 import { mergingLayers } from './merging.js';
 import { multiHeadAttentionLayers } from './multi-head-attention.js';
 import { noiseLayers } from './noise.js';
+import { paddingLayers } from './padding.js';
 import { passThroughLayers } from './pass-through.js';
+import { poolingLayers } from './pooling.js';
 import { recurrentCells } from './recurrent-cells.js';
 import { recurrentLayers } from './recurrent.js';
 import { reshapingLayers } from './reshaping.js';
+import { resizingLayers } from './resizing.js';
+import { spatialDropoutLayers } from './spatial-dropout.js';
 import { timeDistributedLayers } from './time-distributed.js';
 
 /** The families of layers. To add one: write its file, which exports a table, and name it here. */
@@ -44,6 +51,13 @@ const FAMILIES: readonly LayerTable[] = [
   attentionLayers,
   multiHeadAttentionLayers,
   groupedQueryAttentionLayers,
+  convolutionLayers,
+  poolingLayers,
+  globalPoolingLayers,
+  paddingLayers,
+  resizingLayers,
+  spatialDropoutLayers,
+  convLSTMLayers,
 ];
 
 /** What makes a layer, by its class as Keras calls it today. */

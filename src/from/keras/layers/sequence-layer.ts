@@ -1,3 +1,4 @@
+import type { Context } from '../../../graph/context.js';
 import type { LayerInputs } from '../../../graph/layer.js';
 import type { MaskedOutput } from '../../../graph/operations/masked-steps.js';
 import type { Tensor } from '../../../graph/tensor.js';
@@ -41,6 +42,19 @@ export abstract class SequenceLayer extends CopiedLayer {
     const { dialect } = this;
     this.maskedOutput = this.read.flag('zero_output_for_mask', false) ? 'zero' : dialect.tfjs || isStandalone(dialect) ? 'state' : 'previous';
     this.read.refuse('num_constants', (value) => value === 0, 'constants beside the states are not supported');
+  }
+
+  /** The states that it starts from: those it is called with, or those that a stateful layer has kept; none for zeros. */
+  protected initialStates(x: Tensor, given: readonly Tensor[], { states }: Context): readonly Tensor[] {
+    if (!this.stateful) return given;
+    const kept = states.of(this) ?? [];
+    // Keras 2 takes what it is called with only where the kept states are all zeros.
+    const held = kept[0]?.shape[0];
+    if (held !== undefined && held !== x.shape[0] && given.length === 0) {
+      throw this.fail(`it is stateful and holds the states of ${held} sample${held === 1 ? '' : 's'}, found ${x.shape[0]} sample${x.shape[0] === 1 ? '' : 's'}; model.resetStates() forgets them`);
+    }
+    const counts = kept.length > 0 && (given.length === 0 || (this.dialect.kerasMajor < 3 && !this.dialect.tfjs && kept.some((state) => state.numbers?.some((value) => value !== 0))));
+    return counts ? kept : given;
   }
 
   /** States have no mask. */

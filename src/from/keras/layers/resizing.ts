@@ -1,0 +1,92 @@
+import type { LayerInputs } from '../../../graph/layer.js';
+import { cast } from '../../../graph/operations/cast.js';
+import { resize } from '../../../graph/operations/resizing.js';
+import { RESIZING_METHODS, type ResizingMethod } from '../../../graph/operations/resizing-weights.js';
+import { ALL, repeat, slice } from '../../../graph/operations/slicing.js';
+import { round } from '../../../graph/operations/unary.js';
+import type { Tensor } from '../../../graph/tensor.js';
+import { isStandalone } from '../dialect.js';
+import type { KerasOptions, LayerTable } from './keras-layer.js';
+import { SpatialLayer } from './spatial.js';
+
+/** Keras's layers that make images larger or smaller. A mask ends there. */
+abstract class Resized extends SpatialLayer {
+  /** Whether a number stands in the middle of its place: not before TensorFlow 2, nor in TF.js. */
+  protected get centred(): boolean { return !this.dialect.tfjs && !isStandalone(this.dialect); }
+
+  protected methodIn(initial: ResizingMethod): ResizingMethod {
+    const value = this.config['interpolation'];
+    return typeof value === 'string' && RESIZING_METHODS.includes(value.toLowerCase() as ResizingMethod) ? value.toLowerCase() as ResizingMethod : this.read.choice('interpolation', RESIZING_METHODS, initial);
+  }
+}
+
+/** UpSampling1D, UpSampling2D, UpSampling3D: every number `size` times, or with an `interpolation` between them. */
+class UpSampling extends Resized {
+  private readonly size = this.read.wholes('size', this.axes, 1, Array.from({ length: this.axes }, () => 2));
+  private readonly method = this.axes === 2 ? this.methodIn('nearest') : 'nearest';
+
+  protected override compute({ inputs: [x] }: LayerInputs): Tensor {
+    this.check(x);
+    const { between, size, method, centred } = this;
+    if (method === 'nearest') return size.reduce((y, times, i) => (times === 1 ? y : repeat(y, times, between[i])), x);
+    return resize(x, between, between.map((axis, i) => x.shape[axis] * size[i]), { method, centred, antialias: false });
+  }
+}
+
+/** Resizing: images of `height` x `width`. */
+class Resizing extends Resized {
+  private readonly sizes = [this.read.whole('height', 1), this.read.whole('width', 1)] as const;
+  private readonly method = this.methodIn('bilinear');
+  private readonly antialias = this.read.flag('antialias', false);
+  private readonly crops = this.read.flag('crop_to_aspect_ratio', false);
+
+  constructor(options: KerasOptions) {
+    super(options, 2);
+    this.read.refuse('pad_to_aspect_ratio', (value) => value === false, 'images can\'t be padded');
+  }
+
+  protected override compute({ inputs: [x] }: LayerInputs): Tensor {
+    this.check(x);
+    const { between, sizes, method, centred, antialias } = this;
+    const resized = resize(cast(this.crops ? shaped(x, between, sizes) : x, 'float'), between, sizes, { method, centred, antialias });
+    // Keras 3 gives whole numbers for whole numbers.
+    return x.dtype === 'float' || this.dialect.kerasMajor < 3 ? resized : cast(round(resized), x.dtype);
+  }
+}
+
+/** CenterCrop: the middle of an image, `height` x `width`; of a smaller one the largest part of that shape, made larger. */
+class CenterCrop extends Resized {
+  private readonly sizes = [this.read.whole('height', 1), this.read.whole('width', 1)] as const;
+
+  constructor(options: KerasOptions) { super(options, 2); }
+
+  protected override compute({ inputs: [x] }: LayerInputs): Tensor {
+    this.check(x);
+    const { between, sizes, centred } = this;
+    const images = cast(x, 'float');
+    if (between.every((axis, i) => images.shape[axis] >= sizes[i])) return middle(images, between, sizes);
+    return resize(shaped(images, between, sizes), between, sizes, { method: 'bilinear', centred, antialias: false });
+  }
+}
+
+/** The largest part in the middle of images that has the shape of a result. */
+function shaped(x: Tensor, axes: readonly number[], [toHeight, toWidth]: readonly [number, number]): Tensor {
+  const [height, width] = axes.map((axis) => x.shape[axis]);
+  return middle(x, axes, [Math.min(height, Math.floor(width * toHeight / toWidth)), Math.min(width, Math.floor(height * toWidth / toHeight))]);
+}
+
+function middle(x: Tensor, axes: readonly number[], sizes: readonly number[]): Tensor {
+  return slice(x, x.shape.map((n, axis) => {
+    const size = sizes[axes.indexOf(axis)] ?? n;
+    const start = Math.floor((n - size) / 2);
+    return size === n ? ALL : { start, stop: start + size, step: null };
+  }));
+}
+
+export const resizingLayers: LayerTable = {
+  UpSampling1D: (options: KerasOptions) => new UpSampling(options, 1),
+  UpSampling2D: (options: KerasOptions) => new UpSampling(options, 2),
+  UpSampling3D: (options: KerasOptions) => new UpSampling(options, 3),
+  Resizing: (options: KerasOptions) => new Resizing(options),
+  CenterCrop: (options: KerasOptions) => new CenterCrop(options),
+};

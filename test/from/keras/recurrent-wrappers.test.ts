@@ -198,6 +198,21 @@ describe('TimeDistributed', () => {
     expect(() => called(around(inner(KERAS_3), [null, 2, T, F]), [wide], { mask: constant([1, 1, 0, 1, 1, 1], [S, 2], 'bool') })).toThrow('expected a mask of shape (6, 5), found (6,)');
   });
 
+  // Of the first sample, by tf.keras and Keras: layers.TimeDistributed(layers.BatchNormalization())(x, training=True) in float64, x the sines below, with and without the mask.
+  test.each([
+    [KERAS_3, null, [1.320512, 1.220002, 1.077647, 0.169794, -1.378025, -1.267943, -1.161272, -0.88753]],
+    [KERAS_3, [1, 1, 1, 0, 0, 1], [0.995019, 0.994958, 0.981963, -0.892228, -0.995379, -0.998606, -0.998554, -0.994497]],
+    [KERAS_2, null, [-0.131409, 0.964584, 1.390884, 0.994746, 0.332168, -0.949612, -1.605773, -1.252215]],
+    [KERAS_2, [1, 1, 1, 0, 0, 1], [-0.29601, 0.739256, 1.021642, 0.889833, 0.275245, -1.331468, -1.62457, -1.325055]],
+  ] as const)('BatchNormalization in training: Keras $0.kerasMajor takes its statistics of each timestep (3) or of all (2); mask $1', (dialect, steps, expected) => {
+    const layer = around(made('BatchNormalization', { axis: -1 }, {}, dialect), [null, 2, 4], dialect);
+    for (const weight of weightsOf(layer)) weight.set(new Float64Array(4).fill(weight.name === 'gamma' || weight.name === 'moving_variance' ? 1 : 0));
+    const sines = new Tensor(Float64Array.from({ length: 24 }, (_, n) => Math.sin(0.7 * n)), [S, 2, 4]);
+    const [{ value, mask: its }] = called(layer, [sines], { mask: steps && constant([...steps], [S, 2], 'bool'), context: { training: true } }) as [{ value: Tensor; mask: Tensor | null }];
+    expectClose(value.data.subarray(0, 8), expected, 'output', 1e-5);
+    expect(its?.shape ?? null).toEqual(steps && [S, 2]);
+  });
+
   test('what does not fit is refused in a line', () => {
     expect(() => around(made('Dense', { units: 2 }), [null, F])).toThrow("layer 'timedistributed' (TimeDistributed): expected inputs of at least 3 axes, (samples, timesteps, ...), found (any, 4)");
     expect(() => made('TimeDistributed', {}, { layer: made('LSTM', { units: 2, stateful: true }) })).toThrow("the layer it holds, 'lstm', is stateful");

@@ -10,6 +10,7 @@ import { DEEPEST, fault, inLayer, layerText, type ForeignLayer, type Loading } f
 import { operationLayer } from './operations/operation-layer.js';
 import { isGraphLayer, OwnLayer } from './own-layer.js';
 import { oneForAll } from './shared.js';
+import { refuseUnsupported } from './unsupported.js';
 import { isList } from './values.js';
 
 /** Builds a layer of the file: the caller's own, an operation, a nested model, or one of Keras's. Its weights are made when it is first called. */
@@ -29,6 +30,7 @@ function layerOf(loading: Loading, entry: LayerEntry, depth: number): KerasLayer
     if (isOperation(entry, loading)) return operationLayer({ name, className, module, config: entry.config, dialect: loading.dialect });
     const make = LAYERS.get(className);
     if (!make) throw unknownLayer(loading, entry);
+    refuseUnsupported(entry.config);
     return make({ name, className: originalClass, config: optionsOf(entry), dialect: loading.dialect, held: heldLayers(loading, entry, depth) });
   } catch (error) {
     throw inLayer(loading, where, error);

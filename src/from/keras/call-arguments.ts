@@ -49,6 +49,8 @@ export function layerArguments(className: string, { args, kwargs }: NodeCall, an
   let keys: readonly string[] | null = null;
   const read = (value: unknown): void => {
     const slots = slotsIn(value);
+    const constant = constantIn(value);
+    if (constant !== null) throw new SeeRnnError(`is called with a second operand ${shown(constant)}, which is not supported here`);
     if (inputs.length === 0) keys = keysOf(value);
     inputs.push(...slots);
     argumentSizes.push(slots.length);
@@ -73,6 +75,14 @@ export function slotsIn(value: unknown): number[] {
   const held = unwrapped(value as JsonValue) as unknown;
   if (Array.isArray(held)) return held.flatMap(slotsIn);
   return typeof held === 'object' && held !== null ? inOrder(held as Record<string, unknown>).flatMap(([, entry]) => slotsIn(entry)) : [];
+}
+
+/** What stands beside tensors in an argument and is none; null where nothing does. */
+function constantIn(value: unknown): unknown {
+  if (value instanceof Slot) return null;
+  const held = unwrapped(value as JsonValue) as unknown;
+  if (Array.isArray(held)) return held.map(constantIn).find((one) => one !== null) ?? null;
+  return typeof held === 'object' && held !== null && slotsIn(held).length > 0 ? Object.values(held).map(constantIn).find((one) => one !== null) ?? null : held ?? null;
 }
 
 const keysOf = (value: unknown): string[] | null =>

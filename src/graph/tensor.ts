@@ -62,3 +62,6 @@ export const scalar = (value: number, dtype: Dtype = 'float'): Tensor => constan
 
 /** A tensor that has a form, and no numbers. */
 export const abstract = ({ shape, dtype }: Form): Tensor => new Tensor(null, shape, dtype);
+
+/** The same numbers, as if they came from nowhere: nothing is differentiated through them. */
+export const detached = ({ numbers, shape, dtype }: Tensor): Tensor => new Tensor(numbers, shape, dtype);

@@ -6,7 +6,7 @@ import { mean, sum, variance } from '../../../graph/operations/reductions.js';
 import { broadcastTo, expandDims } from '../../../graph/operations/shaping.js';
 import { rsqrt, sqrt, square } from '../../../graph/operations/unary.js';
 import { axisOf, type OpenShape } from '../../../graph/shapes.js';
-import { scalar, Tensor } from '../../../graph/tensor.js';
+import { detached, scalar, type Tensor } from '../../../graph/tensor.js';
 import type { StoredWeight } from '../../../graph/weight.js';
 import { since } from '../dialect.js';
 import { axesIn } from './axes.js';
@@ -95,12 +95,9 @@ class BatchNormalization extends Normalizing {
     if (rmin != null) r = maximum(r, scalar(rmin));
     if (rmax != null) r = minimum(r, scalar(rmax));
     if (dmax != null) d = minimum(maximum(d, scalar(-dmax)), scalar(dmax));
-    return add(multiply(x, constantOf(r)), constantOf(d));
+    return add(multiply(x, detached(r)), detached(d));
   }
 }
-
-/** The same numbers, as if they came from nowhere. */
-const constantOf = ({ numbers, shape, dtype }: Tensor): Tensor => new Tensor(numbers, shape, dtype);
 
 interface Clipping { readonly rmin?: number | null; readonly rmax?: number | null; readonly dmax?: number | null }
 

@@ -2,7 +2,7 @@ import { zerosLike } from '../../cells/floats.js';
 import { sizeOf } from '../../core/array.js';
 import { SeeRnnError } from '../../core/errors.js';
 import { apply, type Operation } from '../operation.js';
-import { axisOf, broadcast, formText } from '../shapes.js';
+import { axisOf, broadcast, formText, meet } from '../shapes.js';
 import type { Dtype, Tensor } from '../tensor.js';
 import { broadcastTo, moveAxis, reshape } from './shaping.js';
 
@@ -69,7 +69,7 @@ const gathered = (x: Tensor, indices: Tensor, axis: number, batchAxes: number): 
  */
 export function gather(x: Tensor, indices: Tensor, axis: number, batchAxes = 0): Tensor {
   const place = axisOf(axis, x.rank);
-  if (batchAxes > place || batchAxes > indices.rank || indices.shape.slice(0, batchAxes).some((n, i) => n !== x.shape[i])) {
+  if (batchAxes > place || batchAxes > indices.rank || indices.shape.slice(0, batchAxes).some((n, i) => meet(n, x.shape[i]!) === null)) {
     throw new SeeRnnError(`indices of shape ${formText(indices.shape)} can't pick from ${formText(x.shape)} with ${batchAxes} axes in common`);
   }
   return apply(GATHER, [x, indices], { axis: place, batchAxes, fromEnd: true })[0]!;

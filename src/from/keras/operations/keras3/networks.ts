@@ -6,7 +6,7 @@ import { cumsum, mean, sum } from '../../../../graph/operations/reductions.js';
 import { placesAlong } from '../../../../graph/operations/filling.js';
 import { greater } from '../../../../graph/operations/comparison.js';
 import { where } from '../../../../graph/operations/select.js';
-import { reshape, transpose } from '../../../../graph/operations/shaping.js';
+import { reshape } from '../../../../graph/operations/shaping.js';
 import { logSoftmax, softmax } from '../../../../graph/operations/softmax.js';
 import { sort } from '../../../../graph/operations/sorting.js';
 import { log10, square } from '../../../../graph/operations/unary.js';
@@ -48,19 +48,6 @@ const entropy = (name: string): KerasOperation => operation('target output from_
 /** How far an image is from another, in decibels. */
 const peakRatio = (a: Tensor, b: Tensor, most: number): Tensor => subtract(scalar(20 * Math.log10(most)), multiply(log10(mean(square(subtract(a, b)), null)), scalar(10)));
 
-/** Blocks of neighbours and channels change places; images (samples, rows, columns, channels). */
-function blocks(given: Arguments, toSpace: boolean): Tensor {
-  const size = given.whole('block_size');
-  const first = given.text('data_format', 'channels_last') === 'channels_first';
-  const x = first ? transpose(given.tensor('x'), [0, 2, 3, 1]) : given.tensor('x');
-  if (x.rank !== 4 || size < 1) throw new SeeRnnError('expected images (samples, rows, columns, channels)');
-  const [n, h, w, c] = x.shape as [number, number, number, number];
-  const moved = toSpace
-    ? reshape(transpose(reshape(x, [n, h, w, size, size, c / size ** 2]), [0, 1, 3, 2, 4, 5]), [n, h * size, w * size, c / size ** 2])
-    : reshape(transpose(reshape(x, [n, h / size, size, w / size, size, c]), [0, 1, 3, 2, 4, 5]), [n, h / size, w / size, c * size ** 2]);
-  return first ? transpose(moved, [0, 3, 1, 2]) : moved;
-}
-
 const scales = (given: Arguments, scale: string, offset: string, epsilon: number) => ({ scale: given.optional(scale), offset: given.optional(offset), epsilon: given.number('epsilon', epsilon) });
 
 /** `keras.ops.nn`, but for convolution and pooling. */
@@ -97,5 +84,4 @@ export const networks: OperationTable = {
   BinaryCrossentropy: operation('target output from_logits', (given) => binaryEntropies(real(given.tensor('target')), given.tensor('output'), given.flag('from_logits', false), KERAS_3)),
   CategoricalCrossentropy: entropy('categorical_crossentropy'), SparseCategoricalCrossentropy: entropy('sparse_categorical_crossentropy'),
   PSNR: operation('x1 x2 max_val', (given) => peakRatio(given.tensor('x1'), given.tensor('x2'), given.number('max_val'))),
-  DepthToSpace: operation('x block_size data_format', (given) => blocks(given, true)), SpaceToDepth: operation('x block_size data_format', (given) => blocks(given, false)),
 };

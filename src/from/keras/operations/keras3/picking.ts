@@ -21,7 +21,8 @@ import { alike } from '../reshaping.js';
 /** The bounds of whole number types. */
 const WHOLE = /^(u?)int(8|16|32|64)$/;
 
-function saturated(x: Tensor, name: string): Tensor {
+/** Cast to a number type, at its bounds where it is beyond them. */
+export function saturated(x: Tensor, name: string): Tensor {
   const [, unsigned, bits] = WHOLE.exec(name) ?? [];
   if (bits === undefined) return cast(x, dtypeOf(name));
   const most = 2 ** (Number(bits) - (unsigned ? 0 : 1));

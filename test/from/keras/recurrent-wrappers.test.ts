@@ -7,8 +7,8 @@ import { add, multiply } from '../../../src/graph/operations/arithmetic.js';
 import { concatenate } from '../../../src/graph/operations/joining.js';
 import { reshape, transpose } from '../../../src/graph/operations/shaping.js';
 import { ALL, flip, slice } from '../../../src/graph/operations/slicing.js';
-import type { Tensor } from '../../../src/graph/tensor.js';
-import { constant, scalar } from '../../../src/graph/tensor.js';
+
+import { constant, scalar, Tensor } from '../../../src/graph/tensor.js';
 import { expectClose } from '../../trace/close.js';
 import { called, filled, kept, KERAS_2, made, noise, noting, STANDALONE, TFJS, weightsOf } from './made.js';
 
@@ -204,7 +204,7 @@ describe('TimeDistributed', () => {
     [KERAS_3, [1, 1, 1, 0, 0, 1], [0.995019, 0.994958, 0.981963, -0.892228, -0.995379, -0.998606, -0.998554, -0.994497]],
     [KERAS_2, null, [-0.131409, 0.964584, 1.390884, 0.994746, 0.332168, -0.949612, -1.605773, -1.252215]],
     [KERAS_2, [1, 1, 1, 0, 0, 1], [-0.29601, 0.739256, 1.021642, 0.889833, 0.275245, -1.331468, -1.62457, -1.325055]],
-  ] as const)('BatchNormalization in training: Keras $0.kerasMajor takes its statistics of each timestep (3) or of all (2); mask $1', (dialect, steps, expected) => {
+  ] as const)('BatchNormalization in training: statistics are of each timestep in Keras 3, of all in Keras 2: %j, mask %j', (dialect, steps, expected) => {
     const layer = around(made('BatchNormalization', { axis: -1 }, {}, dialect), [null, 2, 4], dialect);
     for (const weight of weightsOf(layer)) weight.set(new Float64Array(4).fill(weight.name === 'gamma' || weight.name === 'moving_variance' ? 1 : 0));
     const sines = new Tensor(Float64Array.from({ length: 24 }, (_, n) => Math.sin(0.7 * n)), [S, 2, 4]);

@@ -65,7 +65,7 @@ class Bidirectional extends KerasLayer {
     ).map(({ value }) => value);
     const [y, ...last] = run(forward, 'forward', initial.slice(0, half));
     const [yBack, ...lastBack] = run(backward, 'backward', initial.slice(half));
-    if (mergeMode === 'concat' && forward.returnSequences && !forward.timeMajor) return [joinDirections(y, yBack), ...last, ...lastBack];
+    if (mergeMode === 'concat' && y.rank === 3 && forward.returnSequences && !forward.timeMajor) return [joinDirections(y, yBack), ...last, ...lastBack];
     const turned = forward.returnSequences ? flip(yBack, [forward.timeMajor ? 0 : 1]) : yBack;
     return [...merged(mergeMode, y, turned), ...last, ...lastBack];
   }

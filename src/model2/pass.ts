@@ -7,7 +7,7 @@ import { Tensor } from '../graph/tensor.js';
 import type { Weight } from '../graph/weight.js';
 import type { Model } from './model.js';
 import { inPrecision, type Precision } from './precision.js';
-import { allLayers } from './sublayers.js';
+import { allWeights } from './sublayers.js';
 
 /** What a model's weights hold. */
 export type WeightNumbers = ReadonlyMap<Weight, Floats>;
@@ -16,13 +16,10 @@ export type WeightNumbers = ReadonlyMap<Weight, Floats>;
 export async function weightNumbers(model: Model, precision: Precision): Promise<WeightNumbers> {
   if (model.ready) await model.ready();
   const numbers = new Map<Weight, Floats>();
-  for (const { weights } of allLayers(model.graph)) {
-    for (const weight of weights) {
-      if (numbers.has(weight)) continue;
-      const read = weight.read();
-      // Awaited only where there is something to wait for.
-      numbers.set(weight, inPrecision(read instanceof Promise ? await read : read, precision));
-    }
+  for (const weight of allWeights(model.graph)) {
+    const read = weight.read();
+    // Awaited only where there is something to wait for.
+    numbers.set(weight, inPrecision(read instanceof Promise ? await read : read, precision));
   }
   return numbers;
 }

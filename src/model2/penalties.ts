@@ -6,7 +6,7 @@ import { asModel } from './as-model.js';
 import type { ModelLike } from './live-model.js';
 import type { Model } from './model.js';
 import { weightNumbers } from './pass.js';
-import { allLayers } from './sublayers.js';
+import { allWeights } from './sublayers.js';
 import { layerWeights, type LayerWeight } from './weights.js';
 
 /** What a weight is penalised with: l1 x the sum of its magnitudes + l2 x the sum of its squares. */
@@ -47,13 +47,10 @@ export function penaltyOf(model: Model, { weight }: Pick<LayerWeight, 'weight'>)
 const counts = ({ dialect: { kerasMajor, tfjs } }: Model, { trainable, frozen }: Weight): boolean => tfjs || kerasMajor !== 3 || (trainable && !frozen);
 
 /** What the penalties on a model's weights add to its loss, a scalar each. @param tensor a weight's numbers */
-export const penaltyTerms = (model: Model, tensor: (weight: Weight) => Tensor): Tensor[] => {
-  const weights = new Set(allLayers(model.graph).flatMap((layer) => layer.weights));
-  return [...weights].flatMap((weight) => {
-    const term = weight.penalty && counts(model, weight) ? penaltyTerm(weight.penalty, tensor(weight), model.dialect) : null;
-    return term ? [term] : [];
-  });
-};
+export const penaltyTerms = (model: Model, tensor: (weight: Weight) => Tensor): Tensor[] => allWeights(model.graph).flatMap((weight) => {
+  const term = weight.penalty && counts(model, weight) ? penaltyTerm(weight.penalty, tensor(weight), model.dialect) : null;
+  return term ? [term] : [];
+});
 
 /**
  * What the penalties on weights add to the loss as the weights are now: 0 where there are none. It is part of the loss of `trace`;

@@ -101,7 +101,8 @@ class CompiledLoss implements TotalLoss {
       const weighed = this.weighed(one, outputs[one.index], part);
       const own = measureOf(weighed, one.loss.reduction);
       const measured = part && own !== null ? this.measured(at) : own;
-      return multiply(reduced(weighed, one.loss.reduction, measured, share, this.model.dialect), scalar(one.factor));
+      const term = reduced(weighed, one.loss.reduction, measured, share, this.model.dialect);
+      return one.factor === 1 ? term : multiply(term, scalar(one.factor));
     });
     const shared = activity.map(({ term, mean }) => (part && mean ? multiply(term, scalar(share)) : term));
     // Where the samples come in parts each weight counts once.

@@ -5,7 +5,7 @@ import { InputLayer } from '../../src/from/keras/layers/input-layer.js';
 import type { Config } from '../../src/from/keras/config-reader.js';
 import type { KerasLayer } from '../../src/from/keras/layers/keras-layer.js';
 import { LAYERS } from '../../src/from/keras/layers/registry.js';
-import { ModelLayer } from '../../src/from/keras/model-layer.js';
+import { ModelLayer, type ModelEnd } from '../../src/from/keras/model-layer.js';
 import { connect, inputNode } from '../../src/graph/connect.js';
 import type { Graph, Node, Value } from '../../src/graph/graph.js';
 import type { Layer } from '../../src/graph/layer.js';
@@ -45,7 +45,7 @@ export function graphOf(name: string, inputs: readonly Value[], outputs: readonl
 /** A model as a layer. */
 export function nested(name: string, inputs: readonly Value[], outputs: readonly Value[]): KerasLayer {
   const graph = graphOf(name, inputs, outputs);
-  const ends = (values: readonly Value[]): { value: Value; name: string }[] => values.map((value) => ({ value, name: value.node.layer.name }));
+  const ends = (values: readonly Value[]): ModelEnd[] => values.map((value, place) => ({ value, name: value.node.layer.name, place }));
   return new ModelLayer({ name, className: 'Functional', config: { name }, dialect: KERAS_3, held: {} }, graph.layers as readonly KerasLayer[], { graph, inputs: ends(inputs), outputs: ends(outputs) });
 }
 

@@ -3,6 +3,7 @@ import { shown } from '../core/options.js';
 import { printable } from '../core/printable.js';
 import type { Value } from '../graph/graph.js';
 import type { Layer } from '../graph/layer.js';
+import type { LossFunction } from '../graph/losses/loss.js';
 import type { Weight } from '../graph/weight.js';
 import type { LiveModel, ModelLike } from './live-model.js';
 import type { Model } from './model.js';
@@ -13,6 +14,8 @@ export interface LiveReader {
   model(live: LiveModel): Model;
   /** A live layer by itself; null for what is none. */
   layer(live: unknown): Layer | null;
+  /** A loss that was given as a function of the live model's framework; what the framework is needed for is waited for by the model. */
+  loss(given: (...tensors: never[]) => unknown): LossFunction;
   /** The weight or the value of the graph that something of the live model (a variable, a symbolic tensor) stands for; null where it is none of its. */
   param(model: Model, given: unknown): Weight | Value | null;
 }

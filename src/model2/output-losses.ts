@@ -5,6 +5,7 @@ import { printable } from '../core/printable.js';
 import type { LossDialect, LossFunction } from '../graph/losses/loss.js';
 import { lossByName, lossNames, ownLoss } from '../graph/losses/named.js';
 import type { Tensor } from '../graph/tensor.js';
+import { liveReader } from './as-model.js';
 import { dealOut, nameOf, outputSlots, type Slots } from './inputs.js';
 import type { Model } from './model.js';
 
@@ -27,13 +28,16 @@ export function outputLosses(model: Model, given: PerOutput<Loss> | undefined): 
     const name = nameOf('loss', outputs, i);
     if (loss === undefined) throw new SeeRnnError(`${name}: nothing was given`);
     if (!isLoss(loss)) throw new SeeRnnError(`${name}: expected a name or a function, found ${shown(loss)}`);
-    return typeof loss === 'string' ? lossNamed(loss, model.dialect) : typeof loss === 'function' ? ownLoss(loss) : loss;
+    return typeof loss === 'string' ? lossNamed(loss, model.dialect) : typeof loss === 'function' ? ownOf(model, loss) : loss;
   });
   if (!losses?.some((loss) => loss !== null)) {
     throw new SeeRnnError("the model has no loss: compile it, or give one by the option 'loss', e.g. { loss: 'meanSquaredError' }");
   }
   return losses;
 }
+
+/** A caller's own loss: of a live model, in its framework's terms. */
+const ownOf = (model: Model, loss: OwnLoss): LossFunction => (model.dialect.tfjs && model.origin === null ? liveReader()?.loss(loss) ?? ownLoss(loss) : ownLoss(loss));
 
 /** A factor for each output's loss: those given; those the model was compiled with, where its loss is the compiled one too. */
 export function outputFactors(model: Model, loss: PerOutput<Loss> | undefined, given: PerOutput<number> | undefined): readonly number[] {

@@ -1,0 +1,90 @@
+import type { StoredWeight } from '../../graph/weight.js';
+import type { Dialect } from '../keras/dialect.js';
+import type { KerasLayer } from '../keras/layers/keras-layer.js';
+import { LAYERS } from '../keras/layers/registry.js';
+import { ForeignLayer } from './foreign/foreign-layer.js';
+import { asTfModel, inside, isOfClass, lastName, ownVariables, type LayerVariable, type TfLayer } from './internals.js';
+import { configOf } from './live-config.js';
+
+/** TF.js Layers is a Keras 2, with definitions of its own in places. */
+export const TFJS: Dialect = { kerasMajor: 2, kerasVersion: null, tfjs: true };
+
+/** Layers of TF.js that are none of Keras's, or that compute in ways of their own: TF.js computes them itself. */
+const ITS_OWN: ReadonlySet<string> = new Set(['EinsumDense', 'MultiHeadAttention', 'CategoryEncoding', 'Resizing', 'CenterCrop', 'RandomWidth', 'RandomHeight', 'ConvLSTM2DCell', 'ConvRNN2D']);
+
+/** The layers of one live model, each read once. */
+export class LiveLayers {
+  private readonly read = new Map<TfLayer, KerasLayer>();
+  /** The variables of all layers whose weights were made, by the weight that stands for them. */
+  readonly variables = new Map<StoredWeight, LayerVariable>();
+  /** Those that TF.js computes. */
+  readonly foreign: ForeignLayer[] = [];
+
+  /** @param model makes a layer of a nested model */
+  constructor(private readonly model: (layer: TfLayer) => KerasLayer) {}
+
+  of(layer: TfLayer): KerasLayer {
+    const known = this.read.get(layer);
+    if (known) return known;
+    const made = this.make(layer);
+    this.read.set(layer, made);
+    return made;
+  }
+
+  /** Every layer that was read, with the live one that it stands for. */
+  get all(): readonly (readonly [TfLayer, KerasLayer])[] { return [...this.read]; }
+
+  /** Says which layer stands for a live model's input. */
+  adoptInput(layer: TfLayer, made: KerasLayer): void { this.read.set(layer, made); }
+
+  /** The layer that stands for a live one; null where none does. */
+  known(layer: TfLayer): KerasLayer | null { return this.read.get(layer) ?? null; }
+
+  /** Ties the weights of a layer that was built, and of its parts, to the live layer's variables. */
+  bind(made: KerasLayer, layer: TfLayer, frozen = false): void {
+    if (made instanceof ForeignLayer || asTfModel(layer)) return;
+    // Those of an LSTM are its cell's.
+    const holder = made.weights.length > 0 ? inside(layer).cell ?? layer : layer;
+    const { trained, others } = ownVariables(holder);
+    const isFrozen = frozen || !inside(layer).trainable;
+    const left = [...trained, ...others];
+    for (const weight of made.weights) {
+      const at = left.findIndex((variable) => lastName(variable).replace(/_\d+$/, '') === weight.name.replace(/_\d+$/, '') && variable.shape.join() === weight.shape.join());
+      if (at < 0) throw new Error(`layer '${layer.name}' has no variable for its weight '${weight.name}' of shape ${weight.shape.join()}`);
+      weight.frozen = isFrozen;
+      this.variables.set(weight, left.splice(at, 1)[0]!);
+    }
+    for (const [part, live] of partsOf(made, layer)) this.bind(part, live, isFrozen);
+  }
+
+  private make(layer: TfLayer): KerasLayer {
+    if (asTfModel(layer)) return this.model(layer);
+    const className = layer.getClassName();
+    const make = LAYERS.get(className);
+    if (!make || !isOfClass(layer, className) || ITS_OWN.has(className)) return this.adopt(layer);
+    const { layer: wrapped, forwardLayer, backwardLayer, cell, cells } = inside(layer);
+    const held = forwardLayer ? { layer: this.of(forwardLayer), backward_layer: this.of(backwardLayer!) }
+      : wrapped ? { layer: this.of(wrapped) }
+      : className === 'RNN' && cell ? { cell: this.of(cell) }
+      : cells ? { cells: cells.map((one) => this.of(one)) } : {};
+    // What TF.js computes can't run inside what our cells compute.
+    if (Object.values(held).flat().some((part) => part instanceof ForeignLayer) && className !== 'TimeDistributed') return this.adopt(layer);
+    return make({ name: layer.name, className, config: { ...configOf(layer), ...extras(className) }, dialect: TFJS, held });
+  }
+
+  private adopt(layer: TfLayer): ForeignLayer {
+    const foreign = new ForeignLayer({ name: layer.name, className: layer.getClassName(), config: { name: layer.name }, dialect: TFJS, held: {} }, layer, this.variables);
+    this.foreign.push(foreign);
+    return foreign;
+  }
+}
+
+/** TF.js keeps the states of stacked cells from the top one down. */
+const extras = (className: string): Readonly<Record<string, unknown>> => (className === 'StackedRNNCells' ? { reverse_state_order: true } : {});
+
+/** The parts of a layer, each with the live layer that it stands for. */
+function partsOf(made: KerasLayer, layer: TfLayer): [KerasLayer, TfLayer][] {
+  const { layer: wrapped, forwardLayer, backwardLayer, cell, cells } = inside(layer);
+  const live = forwardLayer ? [forwardLayer, backwardLayer!] : wrapped ? [wrapped] : cell ? [cell] : cells ?? [];
+  return made.parts.flatMap(({ layer: part }, i): [KerasLayer, TfLayer][] => (live[i] ? [[part as KerasLayer, live[i]]] : []));
+}

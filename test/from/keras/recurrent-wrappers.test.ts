@@ -215,7 +215,8 @@ describe('TimeDistributed', () => {
 
   test('what does not fit is refused in a line', () => {
     expect(() => around(made('Dense', { units: 2 }), [null, F])).toThrow("layer 'timedistributed' (TimeDistributed): expected inputs of at least 3 axes, (samples, timesteps, ...), found (any, 4)");
-    expect(() => made('TimeDistributed', {}, { layer: made('LSTM', { units: 2, stateful: true }) })).toThrow("the layer it holds, 'lstm', is stateful");
+    expect(() => made('TimeDistributed', {}, { layer: made('LSTM', { units: 2, stateful: true }) })).toThrow("it holds 'lstm', which is stateful");
+    expect(() => made('TimeDistributed', {}, { layer: made('Bidirectional', {}, { layer: made('LSTM', { name: 'deep', units: 2, stateful: true }) }) })).toThrow('is stateful');
     expect(() => made('TimeDistributed', {}, {})).toThrow('layer must be a layer, found nothing');
   });
 });

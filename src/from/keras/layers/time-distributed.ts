@@ -1,5 +1,6 @@
+import { nameText } from '../../../core/printable.js';
 import type { Context } from '../../../graph/context.js';
-import type { LayerInputs, Masked } from '../../../graph/layer.js';
+import type { Layer, LayerInputs, Masked } from '../../../graph/layer.js';
 import { multiply } from '../../../graph/operations/arithmetic.js';
 import { stack, unstack } from '../../../graph/operations/joining.js';
 import { any } from '../../../graph/operations/reductions.js';
@@ -24,7 +25,8 @@ class TimeDistributed extends KerasLayer {
     this.layer = layer;
     this.graph = layer.graph;
     this.parts.push({ name: '', layer });
-    if (layer.stateful) throw this.fail(`the layer it holds, '${layer.name}', is stateful, so that its states would go from timestep to timestep: that is not supported`);
+    const stateful = statefulIn(layer);
+    if (stateful) throw this.fail(`it holds '${nameText(stateful.name)}', which is stateful, so that its states would go from timestep to timestep: that is not supported`);
   }
 
   protected override makeWeights(inputs: readonly OpenShape[]): void {
@@ -85,6 +87,9 @@ class TimeDistributed extends KerasLayer {
     return shape;
   }
 }
+
+/** A layer that keeps its states: this one, or one that it is made of. */
+const statefulIn = (layer: Layer): Layer | null => (layer.stateful ? layer : layer.parts.map((part) => statefulIn(part.layer)).find((found) => found !== null) ?? null);
 
 /** Whether a layer takes something from all samples of a batch together in training. */
 const usesBatch = ({ className, trainable, parts }: KerasLayer): boolean =>

@@ -22,7 +22,10 @@ const INPUTS = ['sequences', 'sequence', 'inputs', 'query', 'value', 'key', 'ini
 /** Arguments that are tensors which tell about those. */
 const MASKS = ['mask', 'query_mask', 'value_mask', 'key_mask', 'attention_mask'];
 
-const OPTIONS = ['training', 'use_causal_mask', 'return_attention_scores'];
+/** What a call may say beside tensors, and the layers that take it. */
+const OPTIONS: Readonly<Record<string, RegExp>> = {
+  training: /./, use_causal_mask: /Attention$/, return_attention_scores: /Attention$/, reverse: /^ReversibleEmbedding$/,
+};
 
 /** What arguments without a name are, beyond the first, by class; of all other classes a second one is an input too. */
 function positional(className: string): readonly string[] {
@@ -65,7 +68,7 @@ export function layerArguments(className: string, { args, kwargs }: NodeCall, an
     } else if (MASKS.includes(key) || anything && !INPUTS.includes(key) && !/^\d+$/.test(key)) Object.assign(given, byName(key, value));
     else if (!INPUTS.includes(key) && !/^\d+$/.test(key)) throw new SeeRnnError(`is called with a tensor as '${key}', which is not supported`);
   }
-  if (!anything) checkOptions(options);
+  if (!anything) checkOptions(className, options);
   return { inputs, keys, argumentSizes, given, options };
 }
 
@@ -101,9 +104,9 @@ function isNothing(value: unknown): boolean {
 }
 
 /** What a layer was called with beside tensors. */
-function checkOptions(options: CallOptions): void {
+function checkOptions(className: string, options: CallOptions): void {
   for (const [key, value] of Object.entries(options)) {
-    if (value === false || OPTIONS.includes(key)) continue;
+    if (value === false || Object.hasOwn(OPTIONS, key) && OPTIONS[key]!.test(className)) continue;
     throw new SeeRnnError(`is called with ${/^\d+$/.test(key) ? 'a second operand' : `'${key}'`} ${shown(value)}, which is not supported here`);
   }
 }

@@ -32,7 +32,7 @@ export function buildFunctional(loading: Loading, entry: LayerEntry, depth: numb
   const ends = { inputs: endReferences(loading, config, 'input_layers', name), outputs: endReferences(loading, config, 'output_layers', name) };
   const vertices = verticesOf(loading, entries, ends.outputs, where);
   const build = new GraphBuilder(loading, vertices, depth, where);
-  const named = (end: End): ModelEnd => ({ value: build.end(end), name: end.key ?? end.layer });
+  const named = (end: End): ModelEnd => ({ value: build.end(end), name: end.key ?? end.layer, place: end.place });
   const [inputs, outputs] = [ends.inputs.map(named), ends.outputs.map(named)];
   const fed = inputs.find(({ value }) => value.node.inputs.length > 0);
   if (fed) throw fault(loading, `${where}: its input '${nameText(fed.name)}' is what a layer gives, which is not supported`);

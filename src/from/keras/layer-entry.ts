@@ -60,10 +60,10 @@ export const isModelClass = ({ className, config }: LayerEntry): boolean =>
 
 /**
  * Whether an entry is an operation rather than a layer: one of `keras.ops` or an operator, or what tf.keras made of TensorFlow's. Some of
- * Keras 3's have the names of layers, and its HDF5 files don't say which it is: a layer's options tell of its number type.
+ * Keras 3's have the names of layers, and its HDF5 files don't say which it is: a layer's options tell whether it is trained.
  */
 export const isOperation = ({ className, module, config }: LayerEntry, { dialect: { kerasMajor } }: Loading): boolean =>
-  OF_TENSORFLOW.has(className) || (kerasMajor === 3 && (module !== null ? /\bops\b/.test(module) : !('dtype' in config) && !('trainable' in config)));
+  OF_TENSORFLOW.has(className) || (kerasMajor === 3 && (module !== null ? /\bops\b/.test(module) : className !== 'InputLayer' && !('trainable' in config) && !('layers' in config)));
 
 const OF_TENSORFLOW = new Set(['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer', 'ClassMethod', 'InstanceMethod', 'InstanceProperty']);
 

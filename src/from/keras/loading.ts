@@ -4,7 +4,7 @@ import { nameText } from '../../core/printable.js';
 import type { JsonObject, JsonValue } from '../../files/json.js';
 import type { Layer } from '../../graph/layer.js';
 import type { Dialect } from './dialect.js';
-import type { KerasLayer } from './layers/keras-layer.js';
+import type { SharedLayers } from './shared.js';
 import { isList } from './values.js';
 
 /** A layer of TF.js's, as far as can be told without TF.js. */
@@ -25,7 +25,7 @@ export interface Loading {
   /** Takes over layers of TF.js's; null where nobody can. */
   readonly adopt: Adopt | null;
   /** Layers that stand in several places: see `shared.ts`. */
-  readonly shared: Map<string, KerasLayer>;
+  readonly shared: SharedLayers;
   /** Hears of every layer whose weights were made. */
   readonly made: (layer: Layer) => void;
   /** Counts layers against {@link MOST_LAYERS}. */

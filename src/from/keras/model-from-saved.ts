@@ -8,6 +8,7 @@ import { dialectOf } from './generation.js';
 import { isModelClass, layerEntry } from './layer-entry.js';
 import { fault, inLayer, MOST_LAYERS, type Adopt, type CustomLayer, type Loading } from './loading.js';
 import { endReferences } from './node-calls.js';
+import { SharedLayers } from './shared.js';
 import { shapeUnknown } from './sequential.js';
 import { WeightBudget } from './weights/budget.js';
 import { heldNumbers, setWeights } from './weights/set-weights.js';
@@ -37,7 +38,7 @@ export function modelFromSaved(saved: SavedModel, { architecture = null, customL
   const budget = new WeightBudget(heldNumbers(saved.weights));
   const dialect = dialectOf(described.kerasVersion, described.backend, described.config);
   const loading: Loading = {
-    file, dialect, adopt, customLayers: new Map(Object.entries(customLayers)), shared: new Map(),
+    file, dialect, adopt, customLayers: new Map(Object.entries(customLayers)), shared: new SharedLayers(described.config),
     made: (layer) => { budget.count(layer); },
     warn: (line) => { if (!warnings.includes(line)) warnings.push(line); },
     countLayers(number) {
@@ -56,11 +57,12 @@ export function modelFromSaved(saved: SavedModel, { architecture = null, customL
     setWeights(loading, holder, saved);
     freeze(holder);
     tellUnknownPenalties(holder, (line) => { loading.warn(`${file}: ${line}`); });
-    const { graph, inputs, outputs } = model.ends;
-    const ends = entry.className === 'Sequential' ? outputs.map(({ name }) => ({ layer: name, key: null })) : endReferences(loading, entry.config, 'output_layers', entry.name);
+    const { inputs } = model.ends;
+    const outputs = model.ends.outputs.toSorted((a, b) => a.place - b.place);
+    const ends = entry.className === 'Sequential' ? outputs.map(({ name }) => ({ layer: name, key: null })) : endReferences(loading, entry.config, 'output_layers', entry.name).toSorted((a, b) => a.place - b.place);
     const { compiled, ...training } = trainingIn(loading, described.training ?? saved.training, ends);
     const made = new Model({
-      graph, kind: entry.className === 'Sequential' ? 'Sequential' : 'Functional', compiled, dialect,
+      graph: { ...model.ends.graph, outputs: outputs.map(({ value }) => value) }, kind: entry.className === 'Sequential' ? 'Sequential' : 'Functional', compiled, dialect,
       inputNames: inputs.map(({ name }) => name), outputNames: outputs.map(({ name }) => name),
       origin: { file, format: saved.format, kerasVersion: saved.kerasVersion ?? described.kerasVersion, backend: saved.backend, ...training, warnings },
     });

@@ -12,6 +12,8 @@ export interface ModelEnd {
   readonly value: Value;
   /** By the layer that feeds or gives it, or by a name of its own. */
   readonly name: string;
+  /** Which it is in the file's own order: Keras goes through those that have names by their names, and gives them back in the order that they came in. */
+  readonly place: number;
 }
 
 /** How a model's layers are connected. */

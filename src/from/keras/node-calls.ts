@@ -102,6 +102,8 @@ const isIndex = (value: JsonValue | undefined): boolean => Number.isInteger(valu
 export interface End extends Reference {
   /** What the file calls it, where its ends go by names. */
   readonly key: string | null;
+  /** Which it is in the file's own order. */
+  readonly place: number;
 }
 
 /**
@@ -109,10 +111,14 @@ export interface End extends Reference {
  * it, whatever their order in the file.
  */
 export function endReferences(loading: Loading, config: JsonObject, which: 'input_layers' | 'output_layers', model: string): End[] {
+  let place = 0;
   const read = (value: JsonValue, key: string | null): End[] => {
     const ends = unwrapped(value);
-    if (isList(ends)) return isReference(ends) ? [{ layer: ends[0], node: ends[1], tensor: ends[2], key }] : ends.flatMap((entry) => read(entry, key));
-    if (isObject(ends)) return inOrder(ends).flatMap(([name, entry]) => read(entry as JsonValue, name));
+    if (isList(ends)) return isReference(ends) ? [{ layer: ends[0], node: ends[1], tensor: ends[2], key, place: place++ }] : ends.flatMap((entry) => read(entry, key));
+    if (isObject(ends)) {
+      const byName = new Map(Object.entries(ends).map(([name, entry]) => [name, read(entry, name)]));
+      return inOrder(ends).flatMap(([name]) => byName.get(name)!);
+    }
     throw fault(loading, `model '${nameText(model)}': expected [layer, node, tensor] in '${which}', found ${shown(ends)}`);
   };
   const found = read(config[which] ?? null, null);

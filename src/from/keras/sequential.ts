@@ -68,7 +68,7 @@ function connectSequential(loading: Loading, { name, layers, input }: Chain): Co
   const [from, to] = [start.outputs[0]!, end.outputs[0]!];
   return {
     graph: { name, nodes, inputs: [from], outputs: [to], layers },
-    inputs: [{ value: from, name: input.name }], outputs: [{ value: to, name: end.layer.name }],
+    inputs: [{ value: from, name: input.name, place: 0 }], outputs: [{ value: to, name: end.layer.name, place: 0 }],
   };
 }
 

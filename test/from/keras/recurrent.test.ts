@@ -22,7 +22,7 @@ const mask = constant(STEPS.flat(), [S, T], 'bool');
 const x = noise(1, [S, T, F]);
 const statesOf = (kind: string, seed = 30): Tensor[] => Array.from({ length: kind === 'LSTM' ? 2 : 1 }, (_, i) => noise(seed + i, [S, U]));
 
-const ready = (kind: string, config: Config = {}, dialect: Dialect = KERAS_3): KerasLayer => filled(made(kind, { units: U, ...config }, {}, dialect), [[null, null, F]]);
+const ready = (kind: string, config: Config = {}, dialect: Dialect = KERAS_3): KerasLayer => filled(made(kind, { units: U, reset_after: false, ...config }, {}, dialect), [[null, null, F]]);
 const values = (...args: Parameters<typeof called>): Tensor[] => called(...args).map(({ value }) => value);
 const close = (found: Tensor, expected: Tensor, what: string): void => {
   expect(found.shape, what).toEqual(expected.shape);
@@ -187,7 +187,7 @@ describe.each(KINDS)('%s', (kind) => {
   });
 
   test('an RNN around a cell is the layer; its cell is a part without a name of its own', () => {
-    const layer = filled(made('RNN', { return_sequences: true }, { cell: made(`${kind}Cell`, { units: U }) }), [[null, null, F]]);
+    const layer = filled(made('RNN', { return_sequences: true }, { cell: made(`${kind}Cell`, { units: U, reset_after: false }) }), [[null, null, F]]);
     close(values(layer, [x], { mask })[0]!, values(ready(kind, { return_sequences: true }), [x], { mask })[0]!, 'sequence');
     expect(layer.parts.map(({ name, layer: { className } }) => [name, className])).toEqual([['', `${kind}Cell`]]);
     expect(layer.weights).toEqual([]);

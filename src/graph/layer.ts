@@ -55,6 +55,8 @@ export interface Layer {
   readonly takesMasks?: boolean;
   /** Makes its weights for inputs of these shapes, where they depend on that; the first time alone. */
   build?(inputs: readonly OpenShape[]): void;
+  /** Adds to the loss what its activity costs: of the layer of a graph's call, which leaves it to who runs that. */
+  charge?(outputs: readonly Tensor[], context: Context): void;
   /** What it is given to compute with: the same for every kind of layer. */
   call(given: LayerInputs, context: Context): Masked[];
 }

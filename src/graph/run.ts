@@ -21,6 +21,8 @@ export function runCalls({ graph, calls }: Calls, inputs: readonly Masked[], con
     // An input of the model is fed, not called.
     const results = fed.every((index) => index >= 0) ? fed.map((index) => inputs[index]!) : called(call, at, origins, context);
     const values = context.onlooker?.leave(call, results.map(({ value }) => value), context.fold);
+    // What an activity costs is a consumer of it like those further on.
+    call.layer.charge?.(values ?? results.map(({ value }) => value), context);
     if (call.layer.takesMasks) for (const [other, masked] of done) done.set(other, masked.map((one, i) => (origins.isRead(node, other.outputs[i]!) ? { ...one, mask: null } : one)));
     done.set(node, values ? results.map(({ mask }, i) => ({ value: values[i]!, mask })) : results);
   }

@@ -9,6 +9,7 @@ import { StoredWeight, type Penalty } from '../../../graph/weight.js';
 import { ConfigReader, type Config } from '../config-reader.js';
 import type { Dialect } from '../dialect.js';
 import { activityPenalty, activityTerm } from './activity.js';
+import { initialIn } from './initial.js';
 import { handedMasks } from './masks.js';
 import { penaltyIn } from './penalty.js';
 
@@ -36,6 +37,10 @@ export interface WeightOptions {
   readonly axes?: readonly string[];
   /** False for what training doesn't change: moving averages. */
   readonly trainable?: boolean;
+  /** What Keras starts it with where its initializer doesn't say: 1 of a gamma; 0 of others, also of those that it draws at random. */
+  readonly usual?: 0 | 1;
+  /** From where to where along its last axis it starts with ones whatever its initializer says: an LSTM's forget gate. */
+  readonly ones?: readonly [from: number, to: number] | null;
 }
 
 /**
@@ -76,7 +81,7 @@ export abstract class KerasLayer implements Layer {
     this.activity = activityPenalty(className, this.read);
   }
 
-  /** Makes its weights, of zeros, for inputs of these shapes; once. */
+  /** Makes its weights for inputs of these shapes; once. */
   build(inputs: readonly OpenShape[]): void {
     if (this.built) return;
     this.makeWeights(inputs);
@@ -100,20 +105,22 @@ export abstract class KerasLayer implements Layer {
     const { computing, passing } = handedMasks(this.dialect, given, this.maskByArgument);
     const computed = this.compute({ ...given, masks: computing }, typeof training === 'boolean' ? { ...context, training } : context);
     const outputs = Array.isArray(computed) ? computed as readonly Tensor[] : [computed as Tensor];
-    if (this.activity) this.charge(this.activity, outputs, context);
+    // A graph's call is charged by who runs it: see `charge`.
+    if (context.call?.layer !== this) this.charge(outputs, context);
     const masks = this.masksOf({ ...given, masks: passing }, outputs);
     return outputs.map((value, i) => ({ value, mask: masks[i] ?? null }));
   }
 
-  private charge(penalty: Penalty, outputs: readonly Tensor[], { penalise }: Context): void {
+  charge(outputs: readonly Tensor[], { penalise }: Context): void {
+    if (!this.activity) return;
     for (const output of outputs) {
-      const charged = activityTerm(penalty, output, this.dialect);
+      const charged = activityTerm(this.activity, output, this.dialect);
       if (charged) penalise(charged.term, charged.mean);
     }
   }
 
-  protected weight(name: string, { shape, role = name, axes = plainAxes(shape.length), trainable = true }: WeightOptions): StoredWeight {
-    const weight = new StoredWeight({ name, shape, axes, trainable, penalty: penaltyIn(this.read, `${role}_regularizer`) });
+  protected weight(name: string, { shape, role = name, axes = plainAxes(shape.length), trainable = true, usual = 0, ones = null }: WeightOptions): StoredWeight {
+    const weight = new StoredWeight({ name, shape, axes, trainable, penalty: penaltyIn(this.read, `${role}_regularizer`), initial: initialIn(this.read, `${role}_initializer`, usual, ones) });
     this.weights.push(weight);
     return weight;
   }

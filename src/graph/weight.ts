@@ -1,4 +1,5 @@
 import type { Floats } from '../cells/floats.js';
+import { sizeOf } from '../core/array.js';
 import type { Tensor } from './tensor.js';
 
 /** What a weight, or a layer's output, is penalised with. */
@@ -31,7 +32,7 @@ export interface Weight {
   read(): Floats | Promise<Floats>;
 }
 
-/** A weight whose numbers are here. Zeros until they are set. */
+/** A weight whose numbers are here. Until they are set they are what it is made with, zeros as a rule. */
 export class StoredWeight implements Weight {
   readonly name: string;
   readonly shape: readonly number[];
@@ -39,18 +40,25 @@ export class StoredWeight implements Weight {
   readonly trainable: boolean;
   readonly penalty: Penalty | null;
   frozen = false;
+  readonly #initial: (shape: readonly number[]) => Floats;
   #numbers: Floats | null = null;
 
-  constructor({ name, shape, axes, trainable = true, penalty = null }: { readonly name: string; readonly shape: readonly number[]; readonly axes: readonly string[]; readonly trainable?: boolean; readonly penalty?: Penalty | null }) {
+  constructor({ name, shape, axes, trainable = true, penalty = null, initial = zeros }: {
+    readonly name: string; readonly shape: readonly number[]; readonly axes: readonly string[]; readonly trainable?: boolean; readonly penalty?: Penalty | null;
+    readonly initial?: (shape: readonly number[]) => Floats;
+  }) {
     this.name = name;
     this.shape = shape;
     this.axes = axes;
     this.trainable = trainable;
     this.penalty = penalty;
+    this.#initial = initial;
   }
 
-  read(): Floats { return (this.#numbers ??= new Float32Array(this.shape.reduce((size, n) => size * n, 1))); }
+  read(): Floats { return (this.#numbers ??= this.#initial(this.shape)); }
 
   /** Sets its numbers; the array is the weight's from then on. */
   set(numbers: Floats): void { this.#numbers = numbers; }
 }
+
+const zeros = (shape: readonly number[]): Floats => new Float32Array(sizeOf(shape));

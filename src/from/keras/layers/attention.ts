@@ -70,8 +70,8 @@ class Attention extends ScoredAttention {
 
   protected override makeWeights(inputs: readonly OpenShape[]): void {
     this.checked(inputs);
-    if (this.useScale) this.scale = this.weight('scale', { shape: [] });
-    if (this.mode === 'concat') this.concatWeight = this.weight('concat_score_weight', { shape: [] });
+    if (this.useScale) this.scale = this.weight('scale', { shape: [], usual: 1 });
+    if (this.mode === 'concat') this.concatWeight = this.weight('concat_score_weight', { shape: [], usual: 1 });
   }
 
   protected override scores(query: Tensor, key: Tensor, { weight }: Context): Tensor {

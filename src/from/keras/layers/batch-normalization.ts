@@ -42,7 +42,7 @@ class BatchNormalization extends Normalizing {
     if (this.dialect.tfjs && axisOf(this.axes[0], input.length) !== input.length - 1) throw this.fail('TF.js takes the wrong numbers for an axis other than the last');
     // Along one axis as many numbers as it has; along several an array that is broadcast.
     const shape = sizes.length === 1 ? sizes : this.along;
-    const moving = (name: string): StoredWeight => this.weight(name, { shape, trainable: false });
+    const moving = (name: string): StoredWeight => this.weight(name, { shape, trainable: false, usual: /mean/.test(name) ? 0 : 1 });
     this.makeScales(shape);
     this.movingMean = moving('moving_mean');
     this.movingVariance = moving('moving_variance');

@@ -57,7 +57,7 @@ abstract class ConvLSTM extends SequenceLayer {
     const axes = AXES[this.axes];
     this.kernel = this.weight('kernel', { shape: [...size, channels, 4 * filters], axes: [...axes, 'channels', 'gates'] });
     this.recurrentKernel = this.weight('recurrent_kernel', { shape: [...size, filters, 4 * filters], axes: [...axes, 'filters', 'gates'], role: 'recurrent' });
-    if (this.read.flag('use_bias', true)) this.bias = this.weight('bias', { shape: [4 * filters], axes: ['gates'] });
+    if (this.read.flag('use_bias', true)) this.bias = this.weight('bias', { shape: [4 * filters], axes: ['gates'], ones: this.read.flag('unit_forget_bias', true) ? [filters, 2 * filters] : null });
   }
 
   private check(shape: OpenShape): void {

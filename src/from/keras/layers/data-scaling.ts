@@ -47,7 +47,7 @@ class Normalization extends Normalizing {
     this.sizes = this.sizesOf(input, this.axes.map((axis) => (axis < 0 ? axis + input.length : axis)).toSorted((a, b) => a - b));
     if (this.given) return;
     this.mean = this.weight('mean', { shape: this.sizes, trainable: false });
-    this.variance = this.weight('variance', { shape: this.sizes, trainable: false });
+    this.variance = this.weight('variance', { shape: this.sizes, trainable: false, usual: 1 });
     this.weight('count', { shape: [], trainable: false });
   }
 

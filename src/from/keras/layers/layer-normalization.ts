@@ -43,7 +43,7 @@ class RMSNormalization extends Normalizing {
   private scale!: StoredWeight;
 
   protected override makeWeights([input]: readonly OpenShape[]): void {
-    this.scale = this.weight('scale', { shape: this.sizesOf(input, this.axes.map((axis) => axisOf(axis, input.length)).toSorted((a, b) => a - b)) });
+    this.scale = this.weight('scale', { shape: this.sizesOf(input, this.axes.map((axis) => axisOf(axis, input.length)).toSorted((a, b) => a - b)), usual: 1 });
   }
 
   protected override compute({ inputs: [x] }: LayerInputs, { weight }: Context): Tensor {

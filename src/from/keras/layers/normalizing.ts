@@ -28,7 +28,7 @@ export abstract class Normalizing extends KerasLayer {
 
   /** Makes `gamma` and `beta`, where the options say that there are such. */
   protected makeScales(shape: readonly number[], { scale = this.read.flag('scale', true), center = this.read.flag('center', true) } = {}): void {
-    if (scale) this.gamma = this.weight('gamma', { shape });
+    if (scale) this.gamma = this.weight('gamma', { shape, usual: 1 });
     if (center) this.beta = this.weight('beta', { shape });
   }
 

@@ -1,6 +1,7 @@
 import { activations, type Activation } from '../../../cells/activations.js';
 import type { Cell } from '../../../cells/cell.js';
 import { gru } from '../../../cells/gru.js';
+import { lstm } from '../../../cells/lstm.js';
 import type { RecurrentCell } from '../../../graph/layer.js';
 import type { StoredWeight } from '../../../graph/weight.js';
 import { activationIn } from '../activations.js';
@@ -15,6 +16,8 @@ export interface CellOptions {
   readonly activation: Activation;
   readonly recurrentActivation: Activation;
   readonly useBias: boolean;
+  /** LSTM: whether the forget gate's biases start at one. */
+  readonly unitForgetBias: boolean;
   readonly resetAfter: boolean;
   readonly dropout: number;
   readonly recurrentDropout: number;
@@ -31,8 +34,9 @@ export function cellOptions(cell: Cell, read: ConfigReader, dialect: Dialect): C
     activation: activationIn(read, 'activation', dialect, 'tanh'),
     recurrentActivation: hasGates ? activationIn(read, 'recurrent_activation', dialect, 'sigmoid') : activations.get('linear')!,
     useBias: read.flag('use_bias', true),
-    // Files from before there was the option do without it.
-    resetAfter: cell === gru && read.flag('reset_after', false),
+    unitForgetBias: cell === lstm && read.config['unit_forget_bias'] !== false,
+    // Files from before there was the option do without it; Keras 3's always have it, so that who leaves it out means what Keras 3 does then.
+    resetAfter: cell === gru && read.flag('reset_after', dialect.kerasMajor === 3),
     dropout: read.rate('dropout', 0),
     recurrentDropout: read.rate('recurrent_dropout', 0),
     carriesWhole: cell === gru && !carriesDropped(read, dialect),
@@ -49,11 +53,11 @@ const carriesDropped = (read: ConfigReader, dialect: Dialect): boolean =>
  *
  * @param weight makes a weight of the layer that holds them
  */
-export function cellWeights({ cell, units, useBias, resetAfter }: CellOptions, features: number, weight: (name: string, options: WeightOptions) => StoredWeight): void {
+export function cellWeights({ cell, units, useBias, unitForgetBias, resetAfter }: CellOptions, features: number, weight: (name: string, options: WeightOptions) => StoredWeight): void {
   const width = cell.gates.length * units;
   weight('kernel', { shape: [features, width], axes: ['features', 'gates'] });
   weight('recurrent_kernel', { shape: [units, width], axes: ['units', 'gates'], role: 'recurrent' });
-  if (useBias) weight('bias', resetAfter ? { shape: [2, width], axes: ['biases', 'gates'] } : { shape: [width], axes: ['gates'] });
+  if (useBias) weight('bias', resetAfter ? { shape: [2, width], axes: ['biases', 'gates'] } : { shape: [width], axes: ['gates'], ones: unitForgetBias ? [units, 2 * units] : null });
 }
 
 /** A cell with its weights, as a recurrence runs it. */

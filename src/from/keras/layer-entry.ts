@@ -63,7 +63,10 @@ export const isModelClass = ({ className, config }: LayerEntry): boolean =>
  * Keras 3's have the names of layers, and its HDF5 files don't say which it is: a layer's options tell whether it is trained.
  */
 export const isOperation = ({ className, module, config }: LayerEntry, { dialect: { kerasMajor } }: Loading): boolean =>
-  OF_TENSORFLOW.has(className) || (kerasMajor === 3 && (module !== null ? /\bops\b/.test(module) : className !== 'InputLayer' && !('trainable' in config) && !('layers' in config)));
+  OF_TENSORFLOW.has(className) || (kerasMajor === 3 && (module !== null ? /\bops\b/.test(module) : !SILENT.has(className) && !('trainable' in config) && !('layers' in config)));
+
+/** Layers that say nothing of training. */
+const SILENT = new Set(['InputLayer', 'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D', 'Discretization']);
 
 const OF_TENSORFLOW = new Set(['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer', 'ClassMethod', 'InstanceMethod', 'InstanceProperty']);
 

@@ -31,6 +31,8 @@ export function inTodaysLayout(layer: Layer, stored: readonly WeightSource[], sh
   const gates = gatesOf(layer);
   if (gates > 0 && stored.length === gates * 3) return mergedGates(stored, gates);
   if (gates > 0 && stored.length === 3) return fromCuDNN(stored, gates, shapes);
+  // Keras stores the kernel of the layer inside a second time, in front.
+  if (layer.className === 'SpectralNormalization' && stored.length === 2) return stored.slice(1);
   if (stored.length > 0 && /^(Conv|AtrousConv|Deconv)/.test(layer.className) && !/^ConvLSTM/.test(layer.className)) return [convolutionKernel(stored[0]!, shapes[0] ?? [], by), ...stored.slice(1)];
   return stored;
 }

@@ -1,7 +1,8 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { SeeRnnError } from '../../../core/errors.js';
 
 /** TF.js itself, which only those have whose models are TF.js's. */
-export type Tf = typeof import('@tensorflow/tfjs-core');
+export type Tf = typeof tfjs;
 
 let loaded: Tf | null = null;
 

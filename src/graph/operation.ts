@@ -82,5 +82,5 @@ export function apply<A, K>(operation: Operation<A, K>, inputs: readonly Tensor[
 
 function asSingle(tensor: Tensor): Tensor {
   if (tensor.dtype !== 'float' || tensor.numbers instanceof Float32Array) return tensor;
-  return new Tensor(Float32Array.from(tensor.data), tensor.shape, tensor.dtype, tensor.tape, tensor.slot);
+  return new Tensor(new Float32Array(tensor.data), tensor.shape, tensor.dtype, tensor.tape, tensor.slot);
 }

@@ -111,7 +111,7 @@ export class Tape {
     if (before === null) {
       // A constant's precision gives way to its neighbours', so that an adjoint may come in another than the tensor has.
       const same = numbers instanceof Float64Array === gradient instanceof Float64Array;
-      this.adjoints[slot] = same ? gradient : numbers instanceof Float64Array ? Float64Array.from(gradient) : Float32Array.from(gradient);
+      this.adjoints[slot] = same ? gradient : numbers instanceof Float64Array ? new Float64Array(gradient) : new Float32Array(gradient);
       this.own[slot] = !same;
       return;
     }

@@ -5,7 +5,7 @@ import type { Value } from '../graph/graph.js';
 import { Tensor, type Dtype } from '../graph/tensor.js';
 import type { Model } from './model.js';
 import type { Part } from './parts.js';
-import type { Precision } from './precision.js';
+import { inPrecision, type Precision } from './precision.js';
 
 /** One array for a model with one input (or output); a list, or a record by name, for several. */
 export type ArrayInputs = ArrayInput | readonly ArrayInput[] | Readonly<Record<string, ArrayInput>>;
@@ -158,7 +158,7 @@ export function tensorOf(array: NamedArray | undefined, what: string, dtype: Dty
   if (array === undefined) throw new SeeRnnError(`${what}: nothing was given`);
   const { data, shape } = array;
   switch (dtype) {
-    case 'float': return new Tensor(data instanceof (precision === 'float32' ? Float32Array : Float64Array) ? data : precision === 'float32' ? Float32Array.from(data) : Float64Array.from(data), shape);
+    case 'float': return new Tensor(inPrecision(data, precision), shape);
     case 'int': return new Tensor(Float64Array.from(data, Math.trunc), shape, dtype);
     case 'bool': return new Tensor(Float64Array.from(data, (value) => (value === 0 ? 0 : 1)), shape, dtype);
   }

@@ -30,10 +30,10 @@ export class Summed {
       this.first = data;
       return;
     }
-    const sum = (this.sum ??= Float64Array.from(this.first));
+    const sum = (this.sum ??= new Float64Array(this.first));
     for (let n = 0; n < sum.length; n++) sum[n]! += data[n]!;
   }
 
   /** Null where no part added anything. */
-  get whole(): Numbers | null { return this.sum && !(this.first instanceof Float64Array) ? Float32Array.from(this.sum) : this.sum ?? this.first; }
+  get whole(): Numbers | null { return this.sum && !(this.first instanceof Float64Array) ? new Float32Array(this.sum) : this.sum ?? this.first; }
 }

@@ -8,8 +8,8 @@ import type { Tensor } from '../graph/tensor.js';
  */
 export function numbersOf({ data, dtype }: Tensor, theirs?: ReadonlySet<unknown>): Numbers {
   if (dtype === 'float') return theirs?.has(data) ? data.slice() : data;
-  if (dtype === 'bool') return Uint8Array.from(data);
-  const whole = Int32Array.from(data);
+  if (dtype === 'bool') return new Uint8Array(data);
+  const whole = new Int32Array(data);
   // Those beyond 32 bits stay what they are.
   return whole.every((value, n) => value === data[n]) ? whole : data.slice();
 }

@@ -54,7 +54,7 @@ export function modelFromSaved(saved: SavedModel, { architecture = null, customL
     const model = buildModel(loading, entry);
     if (!model.ends) throw shapeUnknown(loading, entry.name);
     const holder = holderOf(model);
-    setWeights(loading, holder, saved);
+    const states = setWeights(loading, holder, saved);
     freeze(holder);
     tellUnknownPenalties(holder, (line) => { loading.warn(`${file}: ${line}`); });
     const { inputs } = model.ends;
@@ -62,7 +62,7 @@ export function modelFromSaved(saved: SavedModel, { architecture = null, customL
     const ends = entry.className === 'Sequential' ? outputs.map(({ name }) => ({ layer: name, key: null })) : endReferences(loading, entry.config, 'output_layers', entry.name).toSorted((a, b) => a.place - b.place);
     const { compiled, ...training } = trainingIn(loading, described.training ?? saved.training, ends);
     const made = new Model({
-      graph: { ...model.ends.graph, outputs: outputs.map(({ value }) => value) }, kind: entry.className === 'Sequential' ? 'Sequential' : 'Functional', compiled, dialect,
+      graph: { ...model.ends.graph, outputs: outputs.map(({ value }) => value) }, kind: entry.className === 'Sequential' ? 'Sequential' : 'Functional', compiled, dialect, states,
       inputNames: inputs.map(({ name }) => name), outputNames: outputs.map(({ name }) => name),
       origin: { file, format: saved.format, kerasVersion: saved.kerasVersion ?? described.kerasVersion, backend: saved.backend, ...training, warnings },
     });

@@ -2,6 +2,7 @@ import { namesText } from '../../../core/printable.js';
 import type { SavedLayer } from '../../../files/saved-model.js';
 import { fault, layerText, type Loading } from '../loading.js';
 import { formerCount, type WeightSource } from './stored-layout.js';
+import { withoutStates } from './stored-states.js';
 import { partsOf, storedOrder, type Holder, type Part } from './slots.js';
 
 /** Which stored weights each part of a model gets. */
@@ -40,7 +41,9 @@ function dealLayer(loading: Loading, holder: Holder, { weights }: SavedLayer, de
   // Keras 1 had three arrays for each gate, all trained.
   const former = (length: number, { layer, weights: own }: Part): number => (length === own.length && formerCount(layer) > 0 ? formerCount(layer) : length);
   const total = (count: (length: number, part: Part) => number): number => stretches.reduce((sum, { part, from, to }) => sum + count(to - from, part), 0);
-  const count = [today, former].find((candidate) => total(candidate) === weights.length);
+  // A stateful layer's states, where they are stored, come last.
+  const states = holder.part && holder.held.length === 0 ? weights.length - withoutStates(holder.part, weights, false).weights.length : 0;
+  const count = [today, former].find((candidate) => total(candidate) === weights.length - states);
   if (!count) throw fault(loading, `${layerText(holder.layer.name)}: expected ${total(today)} weights, found ${weights.length}`);
   let next = 0;
   const found = new Map<Part['layer'], WeightSource[]>();
@@ -48,5 +51,5 @@ function dealLayer(loading: Loading, holder: Holder, { weights }: SavedLayer, de
     const taken = weights.slice(next, next += count(to - from, part));
     found.set(part.layer, [...found.get(part.layer) ?? [], ...taken]);
   }
-  for (const [layer, sources] of found) dealt.set(layer, sources);
+  for (const [layer, sources] of found) dealt.set(layer, [...sources, ...weights.slice(next, next + states)]);
 }

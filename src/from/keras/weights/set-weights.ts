@@ -1,13 +1,16 @@
 import { shapeText, sizeOf } from '../../../core/array.js';
 import { nameText } from '../../../core/printable.js';
 import type { SavedModel, SavedWeights, WeightTree } from '../../../files/saved-model.js';
+import type { Layer } from '../../../graph/layer.js';
+import type { Tensor } from '../../../graph/tensor.js';
 import { fault, layerText, type Loading } from '../loading.js';
 import { dealByLayer, type Dealt } from './by-layer.js';
 import { dealByName } from './by-name.js';
 import { dealFromTree } from './in-tree.js';
 import { warnOfNotNumbers } from './not-numbers.js';
 import { partsOf, type Holder, type Part } from './slots.js';
-import { inTodaysLayout } from './stored-layout.js';
+import { inTodaysLayout, type WeightSource } from './stored-layout.js';
+import { asTensors, withoutStates } from './stored-states.js';
 
 /** How many numbers a file's weights are, all together. */
 export function heldNumbers(weights: SavedWeights): number {
@@ -24,12 +27,23 @@ const inTree = ({ vars, children }: WeightTree): number => total(vars) + [...chi
 /**
  * Sets a model's weights to those of a file.
  *
+ * @returns the states of its stateful layers, where the file has them
  * @throws SeeRnnError where a weight is missing, left over or of another shape than the model's
  */
-export function setWeights(loading: Loading, model: Holder, { weights, backend }: SavedModel): void {
+export function setWeights(loading: Loading, model: Holder, { weights, backend }: SavedModel): Map<Layer, readonly Tensor[]> {
   const dealt = dealOut(loading, model, weights);
-  for (const part of partsOf(model)) setPart(loading, part, dealt, backend);
+  const states = new Map<Layer, readonly Tensor[]>();
+  for (const part of partsOf(model)) {
+    const stored = dealt.get(part.layer);
+    if (!stored) throw fault(loading, `${whereOf(part)}: its weights are not in the file`);
+    const kept = withoutStates(part, stored, weights.kind === 'tree');
+    setPart(loading, part, kept.weights, backend);
+    if (kept.states.length > 0) states.set(part.layer, asTensors(kept.states));
+  }
+  return states;
 }
+
+const whereOf = ({ label }: Part): string => layerText(label.split('/').slice(1).join('/'));
 
 function dealOut(loading: Loading, model: Holder, weights: SavedWeights): Dealt {
   switch (weights.kind) {
@@ -39,11 +53,10 @@ function dealOut(loading: Loading, model: Holder, weights: SavedWeights): Dealt 
   }
 }
 
-function setPart(loading: Loading, { layer, weights, label }: Part, dealt: Dealt, backend: string | null): void {
-  const where = layerText(label.split('/').slice(1).join('/'));
+function setPart(loading: Loading, part: Part, stored: readonly WeightSource[], backend: string | null): void {
+  const { layer, weights } = part;
+  const where = whereOf(part);
   const shapes = weights.map(({ shape }) => shape);
-  const stored = dealt.get(layer);
-  if (!stored) throw fault(loading, `${where}: its weights are not in the file`);
   const sources = inTodaysLayout(layer, stored, shapes, { backend });
   if (sources.length !== weights.length) throw fault(loading, `${where}: expected ${weights.length} weights, found ${sources.length}`);
   // All shapes first: a file that doesn't fit is refused before anything large is read.

@@ -100,7 +100,9 @@ abstract class ConvLSTM extends SequenceLayer {
 
   /** Goes through the timesteps. All have the channels last; outputs are in the order of reading. */
   private run(gates: Tensor, given: readonly Tensor[], mask: Tensor | null, context: Context): { readonly outputs: Tensor[]; readonly states: readonly [Tensor, Tensor] } {
-    const { goBackwards, maskedOutput } = this;
+    const { goBackwards } = this;
+    // Before Keras 3 a Bidirectional layer that asks for zeros isn't heard.
+    const maskedOutput = this.dialect.kerasMajor < 3 && this.maskedOutput === 'zero' ? 'previous' : this.maskedOutput;
     const inOrder = <T>(steps: readonly T[]): readonly T[] => (goBackwards ? steps.toReversed() : steps);
     const masks = mask && inOrder(unstack(cast(mask, 'bool'), 1));
     const steps = inOrder(unstack(gates, 1));

@@ -1,4 +1,5 @@
 import { activationLayers } from './activation-layers.js';
+import { adaptivePoolingLayers } from './adaptive-pooling.js';
 import { attentionLayers } from './attention.js';
 import { augmentationLayers } from './augmentation.js';
 import { batchNormalizationLayers } from './batch-normalization.js';
@@ -61,6 +62,7 @@ const FAMILIES: readonly LayerTable[] = [
   convolutionLayers,
   poolingLayers,
   globalPoolingLayers,
+  adaptivePoolingLayers,
   paddingLayers,
   resizingLayers,
   spatialDropoutLayers,

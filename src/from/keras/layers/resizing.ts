@@ -72,7 +72,8 @@ class CenterCrop extends Resized {
 /** The largest part in the middle of images that has the shape of a result. */
 function shaped(x: Tensor, axes: readonly number[], [toHeight, toWidth]: readonly [number, number]): Tensor {
   const [height, width] = axes.map((axis) => x.shape[axis]);
-  return middle(x, axes, [Math.min(height, Math.floor(width * toHeight / toWidth)), Math.min(width, Math.floor(height * toWidth / toHeight))]);
+  const within = (most: number, n: number): number => Math.max(1, Math.min(most, Math.floor(n)));
+  return middle(x, axes, [within(height, width * toHeight / toWidth), within(width, height * toWidth / toHeight)]);
 }
 
 function middle(x: Tensor, axes: readonly number[], sizes: readonly number[]): Tensor {

@@ -33,7 +33,8 @@ export function layerEntry(loading: Loading, value: JsonValue, where: string): L
   const options = isList(config) ? { layers: config } : config;
   if (!isObject(options)) throw fault(loading, `${where}: layer of class ${nameText(className)}: expected an object 'config', found ${shown(config ?? null)}`);
   const { registered_name: registered, module } = value;
-  const name = [options['name'], value['name']].find((candidate) => typeof candidate === 'string');
+  // An op of TensorFlow's graph has the layer's name without its first part in its options.
+  const name = (className === 'TensorFlowOpLayer' ? [value['name'], options['name']] : [options['name'], value['name']]).find((candidate) => typeof candidate === 'string');
   const long = [name, className].find((one) => typeof one === 'string' && one.length > LONGEST_NAME);
   if (typeof long === 'string') throw fault(loading, `${where}: the name ${nameText(long)} is longer than the ${LONGEST_NAME} characters allowed`);
   const entry = { className, config: options };

@@ -43,7 +43,7 @@ export function constantIn(value: unknown): Tensor | null {
   if (before) return before;
   const array = arrayIn(value);
   const nested = array ? array.value : value;
-  const found = Array.isArray(nested) ? fromLists(nested as readonly unknown[]) : constantIn(nested);
+  const found = Array.isArray(nested) ? fromLists(nested as readonly unknown[]) : array ? constantIn(nested) : null;
   if (!found) return null;
   const made = array?.dtype == null ? found : constant(found.data, found.shape, dtypeOf(array.dtype));
   read.set(value, made);

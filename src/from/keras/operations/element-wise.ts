@@ -96,3 +96,6 @@ export const isSignedInfinity = (bound: number) => (x: Tensor): Tensor => equal(
 
 /** The same numbers, by which nothing further back is differentiated. */
 export const stopped = (x: Tensor): Tensor => new Tensor(x.numbers, x.shape, x.dtype);
+
+/** A copy, as far as masks and logits go: they stay behind. */
+export const copied = (x: Tensor): Tensor => new Tensor(x.numbers, x.shape, x.dtype, x.tape, x.slot);

@@ -10,8 +10,9 @@ import { broadcastTo, reshape } from '../../../../graph/operations/shaping.js';
 import { sort, topK } from '../../../../graph/operations/sorting.js';
 import { constant, scalar, type Tensor } from '../../../../graph/tensor.js';
 import { numbersOf, type Arguments } from '../arguments.js';
+import { castAs } from '../casting.js';
 import { dtypeOf } from '../constants.js';
-import { like, stopped } from '../element-wise.js';
+import { copied, like, stopped } from '../element-wise.js';
 import { getItem } from '../indexing.js';
 import { operation, unary, type KerasOperation, type OperationTable } from '../operation.js';
 import { chosen, inTopK, isAmong, multiHot, putInto, scatterNd, segments, select, sliceOf, wholeIndices, type Reduction } from '../picking.js';
@@ -95,11 +96,11 @@ export const picking: OperationTable = {
   Scatter: operation('indices values shape', (given) => { const values = given.tensor('values'); return scatterNd(filled(given.model, given.wholes('shape'), 0, values.dtype), knownRows(given.tensor('indices')), values, 'add'); }),
   SegmentSum: segmented('sum'), SegmentMax: segmented('max'), SegmentMin: segmented('min'), SegmentProd: segmented('prod'),
 
-  Cast: operation('x dtype', (given) => cast(given.tensor('x'), given.dtype('dtype', 'float'))),
+  Cast: operation('x dtype', (given) => castAs(given.tensor('x'), given.raw('dtype'))),
   SaturateCast: operation('x dtype', (given) => saturated(given.tensor('x'), given.text('dtype'))),
-  ConvertToTensor: operation('x dtype', (given) => cast(given.tensor('x'), given.dtype('dtype', given.tensor('x').dtype))),
-  Array: operation('x dtype', (given) => cast(given.tensor('x'), given.dtype('dtype', given.tensor('x').dtype))),
-  StopGradient: unary(stopped, 'variable'), Copy: unary((x) => x),
+  ConvertToTensor: operation('x dtype', (given) => (given.has('dtype') ? castAs(given.tensor('x'), given.raw('dtype')) : given.tensor('x'))),
+  Array: operation('x dtype', (given) => (given.has('dtype') ? castAs(given.tensor('x'), given.raw('dtype')) : given.tensor('x'))),
+  StopGradient: unary(stopped, 'variable'), Copy: unary(copied),
   ZerosLike: filledLike(0), OnesLike: filledLike(1), EmptyLike: filledLike(0),
   FullLike: operation('x fill_value dtype', (given) => { const x = given.tensor('x'); return cast(broadcastTo(given.tensor('fill_value'), x.shape), given.dtype('dtype', x.dtype)); }),
   Full: operation('fill_value shape dtype', (given) => cast(broadcastTo(given.tensor('fill_value'), given.wholes('shape')), given.dtype('dtype', 'float'))),

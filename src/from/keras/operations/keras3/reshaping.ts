@@ -3,6 +3,7 @@ import { multiply } from '../../../../graph/operations/arithmetic.js';
 import { unstack } from '../../../../graph/operations/joining.js';
 import { broadcastTo, diagonal, expandDims, moveAxis, reshape, squeeze, swapAxes, transpose } from '../../../../graph/operations/shaping.js';
 import { flip, pad, repeat, tile, type PadMode } from '../../../../graph/operations/slicing.js';
+import { axisOf } from '../../../../graph/shapes.js';
 import type { Tensor } from '../../../../graph/tensor.js';
 import type { Arguments } from '../arguments.js';
 import { operation, unary, type KerasOperation, type OperationTable } from '../operation.js';
@@ -45,11 +46,11 @@ export function paddings(given: Arguments, name: string, rank: number): [number,
 export const reshaping: OperationTable = {
   Reshape: operation('x newshape', (given) => reshape(given.tensor('x'), given.wholes(given.has('newshape') ? 'newshape' : 'shape'))),
   Ravel: unary((x) => reshape(x, [-1])),
-  ExpandDims: operation('x axis', (given) => expandDims(given.tensor('x'), given.axes() ?? [])),
+  ExpandDims: operation('x axis', (given) => { const axes = given.axes() ?? []; return axes.length === 0 ? given.tensor('x') : expandDims(given.tensor('x'), axes); }),
   Squeeze: operation('x axis', (given) => squeeze(given.tensor('x'), given.axes())),
   Transpose: operation('x axes', (given) => transpose(given.tensor('x'), given.axes('axes'))),
-  Swapaxes: operation('x axis1 axis2', (given) => swapAxes(given.tensor('x'), given.whole('axis1'), given.whole('axis2'))),
-  Moveaxis: operation('x source destination', (given) => moveAxis(given.tensor('x'), given.wholes('source'), given.wholes('destination'))),
+  Swapaxes: operation('x axis1 axis2', (given) => { const [x, a, b] = [given.tensor('x'), given.whole('axis1'), given.whole('axis2')]; return axisOf(a, x.rank) === axisOf(b, x.rank) ? x : swapAxes(x, a, b); }),
+  Moveaxis: operation('x source destination', (given) => { const [x, from, to] = [given.tensor('x'), given.wholes('source'), given.wholes('destination')]; return from.every((axis, i) => axis === to[i]) ? x : moveAxis(x, from, to); }),
   BroadcastTo: operation('x shape', (given) => broadcastTo(given.tensor('x'), given.wholes('shape'))),
   Flip: operation('x axis', (given) => flip(given.tensor('x'), given.axes())), Fliplr: unary((x) => flip(x, 1)), Flipud: unary((x) => flip(x, 0)),
   Roll: operation('x shift axis', (given) => rollAll(given.tensor('x'), given.wholes('shift'), given.axes())),

@@ -1,3 +1,4 @@
+import { SeeRnnError } from '../../../../core/errors.js';
 import { add, arctan2, divide, floorDivide, maximum, minimum, mod, multiply, power, squaredDifference, subtract } from '../../../../graph/operations/arithmetic.js';
 import { cast } from '../../../../graph/operations/cast.js';
 import { clip } from '../../../../graph/operations/clip.js';
@@ -12,9 +13,10 @@ import {
   tanh, trunc,
 } from '../../../../graph/operations/unary.js';
 import { scalar, type Tensor } from '../../../../graph/tensor.js';
+import { castAs } from '../casting.js';
 import { elu, leaky, named } from '../activating.js';
 import type { Arguments } from '../arguments.js';
-import { divideNoNan, erfc, like, real, remainder, stopped, timesOf } from '../element-wise.js';
+import { copied, divideNoNan, erfc, like, real, remainder, stopped, timesOf } from '../element-wise.js';
 import { binary, operation, unary, type KerasOperation, type OperationTable } from '../operation.js';
 
 const two = (f: (x: Tensor, y: Tensor) => Tensor): KerasOperation => binary(f, 'x', 'y');
@@ -24,6 +26,12 @@ const multiplyNoNan = (x: Tensor, y: Tensor): Tensor => where(logicalAnd(equal(y
 
 /** Quotients of whole numbers without what is behind the point: TensorFlow 1's. */
 const wholeOrReal = (x: Tensor, y: Tensor): Tensor => (x.dtype === 'float' || y.dtype === 'float' ? divide(x, y) : floorDivide(x, y));
+
+/** == and !=, of which tf.keras writes one side alone. */
+const sided = (f: (x: Tensor, y: Tensor) => Tensor, instead: string): KerasOperation => operation('x y', (given) => {
+  if (!given.has('y')) throw new SeeRnnError(`tf.keras writes only one side of this comparison into a file: nor can Keras load such a model. tf.${instead} is written whole`);
+  return f(given.tensor('x'), given.tensor('y'));
+});
 
 const division = two(divide);
 const remainders = two(mod);
@@ -56,14 +64,14 @@ export const elementWise: OperationTable = {
   squared_difference: two(squaredDifference), atan2: binary(arctan2, 'y', 'x'), divide_no_nan: two(divideNoNan), div_no_nan: two(divideNoNan), multiply_no_nan: two(multiplyNoNan),
   xdivy: two(timesOf(reciprocal)), xlogy: two(timesOf(log)), xlog1py: two(timesOf(log1p)), scalar_mul: binary(multiply, 'scalar', 'x'),
 
-  equal: two(equal), eq: two(equal), not_equal: two(notEqual), ne: two(notEqual), greater: two(greater), greater_equal: two(greaterEqual), less: two(less), less_equal: two(lessEqual),
+  equal: two(equal), eq: sided(equal, 'equal'), not_equal: two(notEqual), ne: sided(notEqual, 'not_equal'), greater: two(greater), greater_equal: two(greaterEqual), less: two(less), less_equal: two(lessEqual),
   logical_and: two(logicalAnd), logical_or: two(logicalOr), logical_xor: two(logicalXor), logical_not: unary(logicalNot), is_nan: unary(isNan), is_inf: unary(isInf), is_finite: unary(isFinite),
 
   abs: unary(abs), negative: unary(negative), sign: unary(sign), square: unary(square), reciprocal: unary(reciprocal), reciprocal_no_nan: unary((x) => divideNoNan(scalar(1), x)),
   exp: unary(exp), expm1: unary(expm1), log: unary(log), log1p: unary(log1p), sqrt: unary(sqrt), rsqrt: unary(rsqrt), sin: unary(sin), cos: unary(cos), tan: unary(tan), sinh: unary(sinh), cosh: unary(cosh),
   tanh: unary(tanh), asin: unary(arcsin), acos: unary(arccos), atan: unary(arctan), asinh: unary(arcsinh), acosh: unary(arccosh), atanh: unary(arctanh), erf: unary(erf), erfc: unary(erfc),
   floor: unary(floor), ceil: unary(ceil), round: unary(round), rint: unary(round), conj: unary((x) => x), real: unary((x) => x), imag: unary((x) => like(x, 0)),
-  identity: unary((x) => x), check_numerics: unary((x) => x), stop_gradient: unary(stopped),
+  identity: unary(copied), check_numerics: unary(copied), stop_gradient: unary(stopped),
 
   relu: unary(named('relu')), relu6: unary(named('relu6')), selu: unary(named('selu')), softplus: unary(named('softplus')), softsign: unary(named('softsign')), sigmoid, log_sigmoid: logSigmoid,
   elu: unary((x) => elu(x, 1)),
@@ -74,7 +82,7 @@ export const elementWise: OperationTable = {
   clip_by_value: operation('t clip_value_min clip_value_max', (given) => clip(given.tensor('t'), given.tensor('clip_value_min'), given.tensor('clip_value_max'))),
   clip_by_norm: operation('t clip_norm axes', clipByNorm),
 
-  cast: operation('x dtype', (given) => cast(given.tensor('x'), given.dtype('dtype', 'float'))),
+  cast: operation('x dtype', (given) => castAs(given.tensor('x'), given.raw('dtype'))),
   to_float: unary((x) => real(x)), to_double: unary((x) => real(x)), to_int32: unary((x) => cast(x, 'int')), to_int64: unary((x) => cast(x, 'int')),
   convert_to_tensor: operation('value dtype', (given) => cast(given.tensor('value'), given.dtype('dtype', given.tensor('value').dtype))),
 };

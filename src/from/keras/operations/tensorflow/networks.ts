@@ -55,5 +55,9 @@ export const networks: OperationTable = {
   matmul: operation('a b', multiplied), matvec: operation('a b', (given) => matvec(given.tensor('a'), given.tensor('b'), given.flag('transpose_a', false))),
   tensordot: operation('a b axes', (given) => tensordot(given.tensor('a'), given.tensor('b'), productAxes(given))),
   cross: operation('a b', (given) => cross(given.tensor('a'), given.tensor('b'), -1, -1, -1)),
-  einsum: operation('equation', (given) => einsum(given.text('equation'), given.rest(1))),
+  einsum: operation('equation', (given) => {
+    const operands = given.rest(1);
+    if (operands.length === 0) throw new SeeRnnError('tf.keras writes the equation into a file, but not what it is of: nor can Keras load such a model. tf.matmul, tf.tensordot and EinsumDense are written whole');
+    return einsum(given.text('equation'), operands);
+  }),
 };

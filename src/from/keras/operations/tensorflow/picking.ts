@@ -14,7 +14,8 @@ import { placeAmong } from '../reducing.js';
 
 /** Indices by axes in common and axis; a negative one doesn't count from the end. */
 function gathered(given: Arguments): Tensor {
-  const [x, indices] = [given.tensor('params'), wholeIndices(given.tensor('indices'))];
+  const params = given.tensor('params');
+  const [x, indices] = [cast(params, given.dtype('dtype', params.dtype)), wholeIndices(given.tensor('indices'))];
   const shared = given.whole('batch_dims', 0);
   const batch = shared < 0 ? shared + indices.rank : shared;
   return gather(x, indices, given.axis() ?? batch, batch);

@@ -9,7 +9,7 @@ import { max } from '../../../../graph/operations/reductions.js';
 import { where } from '../../../../graph/operations/select.js';
 import { constant, type Tensor } from '../../../../graph/tensor.js';
 import { numbersOf, type Arguments } from '../arguments.js';
-import { like } from '../element-wise.js';
+import { copied, like } from '../element-wise.js';
 import { paddings } from '../keras3/reshaping.js';
 import { operation, unary, type KerasOperation, type OperationTable } from '../operation.js';
 import { countFrom } from '../picking.js';
@@ -67,7 +67,7 @@ const reshaped = operation('tensor shape', (given) => reshape(given.tensor('tens
 
 /** TensorFlow's functions that change shape and order, and that make arrays of sizes. */
 export const reshaping: OperationTable = {
-  reshape: reshaped, ensure_shape: unary((x) => x),
+  reshape: reshaped, ensure_shape: unary(copied),
   expand_dims: operation('input axis', (given) => expandDims(given.tensor('input'), given.whole('axis'))),
   squeeze: operation('input axis', (given) => { const axes = given.axes(); return squeeze(given.tensor('input'), axes?.length === 0 ? null : axes); }),
   transpose: operation('a perm', (given) => transpose(given.tensor('a'), given.axes('perm'))), matrix_transpose: unary((x) => swapAxes(x, -2, -1)),

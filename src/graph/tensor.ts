@@ -63,5 +63,8 @@ export const scalar = (value: number, dtype: Dtype = 'float'): Tensor => constan
 /** A tensor that has a form, and no numbers. */
 export const abstract = ({ shape, dtype }: Form): Tensor => new Tensor(null, shape, dtype);
 
+/** The same tensor, of which nobody knows any more what it was made of. */
+export const headless = (x: Tensor): Tensor => (x.head ? new Tensor(x.numbers, x.shape, x.dtype, x.tape, x.slot) : x);
+
 /** The same numbers, as if they came from nowhere: nothing is differentiated through them. */
 export const detached = ({ numbers, shape, dtype }: Tensor): Tensor => new Tensor(numbers, shape, dtype);

@@ -1,3 +1,4 @@
+import { SeeRnnError } from '../../core/errors.js';
 import { shown } from '../../core/options.js';
 import { nameText } from '../../core/printable.js';
 import { isObject, type JsonObject, type JsonValue } from '../../files/json.js';
@@ -82,9 +83,18 @@ function readLoss({ dialect }: Loading, value: JsonValue): ReadLoss {
   const it = named(value);
   if (!it) throw new NotUnderstood(shown(value));
   const { className, config } = it;
-  const loss = lossByName(className, plainObject(config), dialect);
+  const loss = lossMade(className, plainObject(config), dialect);
   if (!loss) throw new NotUnderstood(`'${nameText(className)}'`);
   return { loss, text: className };
+}
+
+function lossMade(...given: Parameters<typeof lossByName>): LossFunction | null {
+  try {
+    return lossByName(...given);
+  } catch (error) {
+    if (error instanceof SeeRnnError) throw new NotUnderstood(error.message);
+    throw error;
+  }
 }
 
 function readLossWeights(given: JsonValue, outputs: readonly Output[], warn: (line: string) => void): number[] | null {

@@ -5,7 +5,7 @@ import { cast } from '../../../graph/operations/cast.js';
 import { notEqual } from '../../../graph/operations/comparison.js';
 import { dropoutFactors } from '../../../graph/operations/dropout.js';
 import { normalNoise } from '../../../graph/operations/noise.js';
-import { scalar, type Tensor } from '../../../graph/tensor.js';
+import { headless, scalar, type Tensor } from '../../../graph/tensor.js';
 import type { ConfigReader } from '../config-reader.js';
 import { KerasLayer, type KerasOptions, type LayerTable } from './keras-layer.js';
 
@@ -33,6 +33,12 @@ function noiseShape(read: ConfigReader): (x: Tensor) => readonly number[] {
 class Dropout extends Noise {
   private readonly rate = this.read.rate('rate');
   private readonly shape = noiseShape(this.read);
+
+  /** Keras 2's makes a copy where it drops nothing. */
+  protected override compute(given: LayerInputs, context: Context): Tensor {
+    const y = super.compute(given, context);
+    return this.dialect.kerasMajor === 3 ? y : headless(y);
+  }
 
   protected override disturbed(x: Tensor, random: () => number): Tensor { return this.rate === 0 ? x : multiply(x, dropoutFactors(x, this.shape(x), this.rate, random)); }
 }

@@ -2,7 +2,7 @@ import type { Context } from '../../../graph/context.js';
 import type { LayerInputs } from '../../../graph/layer.js';
 import { multiply } from '../../../graph/operations/arithmetic.js';
 import { dropoutFactors } from '../../../graph/operations/dropout.js';
-import type { Tensor } from '../../../graph/tensor.js';
+import { headless, type Tensor } from '../../../graph/tensor.js';
 import type { KerasOptions, LayerTable } from './keras-layer.js';
 import { SpatialLayer } from './spatial.js';
 
@@ -13,7 +13,8 @@ class SpatialDropout extends SpatialLayer {
 
   protected override compute({ inputs: [x] }: LayerInputs, { training, random }: Context): Tensor {
     this.check(x);
-    if (!training || this.rate === 0) return x;
+    // Keras 2's makes a copy where it drops nothing.
+    if (!training || this.rate === 0) return this.dialect.kerasMajor === 3 ? x : headless(x);
     const { between } = this;
     return multiply(x, dropoutFactors(x, x.shape.map((n, axis) => (between.includes(axis) ? 1 : n)), this.rate, random));
   }

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../core/array.js';
 import { strides } from '../shapes.js';
 
 /**
@@ -24,6 +25,12 @@ export interface Row {
  * @param visit is always given the same object
  */
 export function rows(shape: readonly number[], others: readonly (readonly number[])[], visit: (row: Row) => void): void {
+  const [di, dj, dk] = [evenStep(shape, others[0]), evenStep(shape, others[1]), evenStep(shape, others[2])];
+  if (di >= 0 && dj >= 0 && dk >= 0) {
+    const end = sizeOf(shape);
+    if (end > 0) visit({ start: 0, end, i: 0, di, j: 0, dj, k: 0, dk });
+    return;
+  }
   const steps = others.map((other) => stepsOver(shape, other));
   const { sizes, along } = merged(shape, steps);
   const row = { start: 0, end: 0, i: 0, di: 0, j: 0, dj: 0, k: 0, dk: 0 };
@@ -50,6 +57,14 @@ export function rows(shape: readonly number[], others: readonly (readonly number
 }
 
 const NONE: readonly number[] = [];
+
+/** How far a step goes in an array of the same shape, or of a single number, which most are; -1 where it takes more to say. */
+function evenStep(shape: readonly number[], other: readonly number[] | undefined): number {
+  if (other === undefined || sizeOf(other) === 1) return 0;
+  if (other.length !== shape.length) return -1;
+  for (let axis = 0; axis < shape.length; axis++) if (other[axis] !== shape[axis]) return -1;
+  return 1;
+}
 
 /** How far a step along each axis of an array goes in one that is broadcast over it. */
 function stepsOver(shape: readonly number[], other: readonly number[]): number[] {

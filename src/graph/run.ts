@@ -63,7 +63,11 @@ function called(call: Call, at: (value: Value) => Masked, origins: Origins, cont
     origins.note(node, entered, results);
     return results;
   } catch (error) {
-    if (!(error instanceof SeeRnnError) || error.message.includes('layer \'')) throw error;
-    throw new SeeRnnError(`layer '${nameText(label)}' (${nameText(layer.className)}): ${error.message}`, { cause: error });
+    const message = error instanceof SeeRnnError ? error.message : tooLarge(error);
+    if (message === null || message.includes('layer \'')) throw error;
+    throw new SeeRnnError(`layer '${nameText(label)}' (${nameText(layer.className)}): ${message}`, { cause: error });
   }
 }
+
+/** What there is to say where an array can't be made for its size; null of any other error. */
+const tooLarge = (error: unknown): string | null => (error instanceof RangeError && /array/i.test(error.message) && !/call stack/.test(error.message) ? 'needs arrays larger than fit in memory' : null);

@@ -1,5 +1,5 @@
 import type { Context } from '../../../graph/context.js';
-import type { LayerInputs } from '../../../graph/layer.js';
+import type { LayerInputs, Masked } from '../../../graph/layer.js';
 import { add, divide, subtract } from '../../../graph/operations/arithmetic.js';
 import { cast } from '../../../graph/operations/cast.js';
 import { equal } from '../../../graph/operations/comparison.js';
@@ -15,7 +15,7 @@ import { l2Normalized } from './l2-normalized.js';
 
 /**
  * Keras's SpectralNormalization around a layer (Miyato et al. 2018, 1802.05957): in training the layer's kernel, or its embeddings, is taken over its largest singular value,
- * as found from where the last training step left off. Else the layer is as it is. Its weight, beside the layer's: `vector_u` (1, units). A mask ends there.
+ * as found from where the last training step left off. Else the layer is as it is. Its weight, beside the layer's: `vector_u` (1, units). Which mask goes on is the layer's to say.
  *
  * In Keras a training step sets the kernel to that: gradients are by what it is then, and so they are here, though nothing is set.
  */
@@ -41,13 +41,17 @@ class SpectralNormalization extends KerasLayer {
     this.vector = this.weight('vector_u', { shape: [1, kernel.shape.at(-1)!], trainable: false });
   }
 
-  protected override compute(given: LayerInputs, context: Context): Tensor {
-    const { training, weight } = context;
+  override call(given: LayerInputs, context: Context): Masked[] {
+    const { training = context.training } = given.options;
+    const { weight } = context;
     const read = (own: Weight): Tensor => (own === this.kernel ? this.normalized(weight(own), weight(this.vector)) : weight(own));
-    const output = this.layer.call(given, training ? { ...context, weight: read } : context)[0].value;
-    // Keras 3 gives what it gives in the kind of numbers that it reads: of whole ones, whole ones.
-    return this.dialect.kerasMajor === 3 ? cast(output, given.inputs[0].dtype) : output;
+    const [{ value, mask }] = this.layer.call({ ...given, options: {} }, training === true ? { ...context, training: true, weight: read } : { ...context, training: false });
+    // Keras 3 gives what it gives in the kind of numbers that it reads: of whole ones, whole ones. The layer's mask is on what is left as it is.
+    const output = this.dialect.kerasMajor === 3 ? cast(value, given.inputs[0].dtype) : value;
+    return [{ value: output, mask: output === value ? mask : null }];
   }
+
+  protected override compute(): Tensor { throw new Error('it is called as a whole'); }
 
   private normalized(kernel: Tensor, vector: Tensor): Tensor {
     const { shape } = kernel;

@@ -26,7 +26,7 @@ export interface LoadModelOptions {
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-const OPTIONS = {
+export const loadModelOptions = {
   architecture: {
     help: 'the model that a file of weights alone belongs to', form: "a file, or an object with 'class_name' and 'config'", default: null,
     read: (v) => (typeof v === 'string' || isRecord(v) ? v as NonNullable<LoadModelOptions['architecture']> : undefined),
@@ -55,7 +55,7 @@ const OPTIONS = {
  * const run = await trace(model, await loadArray('x.npy'), await loadArray('y.npy'));
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
-  const { architecture, customLayers, warn } = readOptions('loadModel', OPTIONS, options as Record<string, unknown>);
+  const { architecture, customLayers, warn } = readOptions('loadModel', loadModelOptions, options as Record<string, unknown>);
   const described = architecture === null ? null : await readDescribed(architecture);
   const saved = await readModelFile(source);
   try {

@@ -33,10 +33,6 @@ export function buildSequential(loading: Loading, entry: LayerEntry, depth: numb
   return new ModelLayer(options, layers, ([given]) => connected(given!));
 }
 
-/** That nothing says what shape a model's input is of. */
-export const shapeUnknown = (loading: Loading, name: string): Error =>
-  fault(loading, `model '${nameText(name)}': the shape of its input is not in the file: the model was saved before it was built; call it once, or give it an Input, and save it again`);
-
 /** The input, under the name that it has in the file, or that Keras would give it. */
 function inputLayer(loading: Loading, shape: JsonValue, input: LayerEntry | null, first: LayerEntry): InputLayer {
   const name = input?.name ?? `${first.name}_input`;

@@ -1,6 +1,7 @@
 import { zerosLike, type Floats } from '../../../cells/floats.js';
 import type { SavedWeight } from '../../../files/saved-model.js';
 import type { Layer } from '../../../graph/layer.js';
+import { convolutionKernels } from './former-kernels.js';
 
 /** A weight as it is to be set: its shape is known before its numbers are read. */
 export interface WeightSource {
@@ -20,7 +21,7 @@ export function gatesOf({ className, recurrent }: Layer): number {
 }
 
 /** How many arrays Keras 1 stored for a layer where it stored more than today: three for each gate. */
-export const formerCount = (layer: Layer): number => gatesOf(layer) * 3;
+export const formerCount = (layer: Layer): number => (layer.className === 'ConvLSTM2D' ? 12 : gatesOf(layer) * 3);
 
 /**
  * A layer's stored weights in the layout of Keras 2 and 3, whichever layout they are in: the shapes show it.
@@ -33,8 +34,8 @@ export function inTodaysLayout(layer: Layer, stored: readonly WeightSource[], sh
   if (gates > 0 && stored.length === 3) return fromCuDNN(stored, gates, shapes);
   // Keras stores the kernel of the layer inside a second time, in front.
   if (layer.className === 'SpectralNormalization' && stored.length === 2) return stored.slice(1);
-  if (stored.length > 0 && /^(Conv|AtrousConv|Deconv)/.test(layer.className) && !/^ConvLSTM/.test(layer.className)) return [convolutionKernel(stored[0]!, shapes[0] ?? [], by), ...stored.slice(1)];
-  return stored;
+  if (layer.className === 'ConvLSTM2D') return convolutionKernels(layer, stored.length === 12 ? mergedGates(stored, 4) : stored, shapes, by, 2);
+  return stored.length > 0 && /^(Conv\dD|Convolution|AtrousConv|Deconv)/.test(layer.className) ? convolutionKernels(layer, stored, shapes, by, 1) : stored;
 }
 
 /** Keras 1's gates in the order of today's, each with its kernel, recurrent kernel and bias. LSTM: input, cell, forget, output. */
@@ -108,39 +109,6 @@ function transposed(data: Floats, rows: number, columns: number): Floats {
   const out = zerosLike(data, data.length);
   for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) out[column * rows + row] = data[row * columns + column]!;
   return out;
-}
-
-/** A convolution's kernel: Keras 1 kept a one-dimensional one with four axes, and Theano applied kernels mirrored. */
-function convolutionKernel(kernel: WeightSource, shape: readonly number[], { backend }: StoredBy): WeightSource {
-  const spatial = shape.length - 2;
-  const now = spatial === 1 && kernel.shape.length === 4 ? onedimensional(kernel, shape) : kernel;
-  return backend === 'theano' && spatial > 0 ? mirrored(now, spatial) : now;
-}
-
-/** (length, 1, channels, filters), or (filters, channels, length, 1) of Keras 1.0 and 1.1, as (length, channels, filters). */
-function onedimensional(kernel: WeightSource, shape: readonly number[]): WeightSource {
-  const [length, channels, filters] = shape as [number, number, number];
-  const { path, shape: [a, b, c, d] } = kernel;
-  if (a === length && b === 1 && c === channels && d === filters) return { path, shape, read: () => kernel.read() };
-  if (a !== filters || b !== channels || c !== length || d !== 1) return kernel;
-  return { path, shape, read() {
-    const data = kernel.read();
-    const out = zerosLike(data, data.length);
-    for (let f = 0; f < filters; f++) for (let ch = 0; ch < channels; ch++) for (let l = 0; l < length; l++) out[(l * channels + ch) * filters + f] = data[(f * channels + ch) * length + l]!;
-    return out;
-  } };
-}
-
-/** Reversed along every spatial axis, which is to reverse the order of the whole of them. */
-function mirrored(kernel: WeightSource, spatial: number): WeightSource {
-  const block = kernel.shape.slice(spatial).reduce((a, b) => a * b, 1);
-  return { path: kernel.path, shape: kernel.shape, read() {
-    const data = kernel.read();
-    const out = zerosLike(data, data.length);
-    const blocks = data.length / block;
-    for (let i = 0; i < blocks; i++) out.set(data.subarray(i * block, (i + 1) * block), (blocks - 1 - i) * block);
-    return out;
-  } };
 }
 
 /** A stored weight as one that is not converted. */

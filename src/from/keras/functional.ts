@@ -145,7 +145,8 @@ class GraphBuilder {
     this.underWay.add(vertex);
     const values = call.tensors.map((reference) => this.value(reference));
     this.underWay.delete(vertex);
-    if (values.length === 0) throw fault(this.loading, `${where}: is called with no tensor`);
+    // An operation says itself what it lacks.
+    if (values.length === 0 && !isOperation(entry, this.loading)) throw fault(this.loading, `${where}: is called with no tensor`);
     vertex.layer ??= buildLayer(this.loading, entry, this.depth + 1);
     const { layer } = vertex;
     this.add(vertex, where, () => connect(layer, isOperation(entry, this.loading) ? { inputs: values, options: { args: call.args, kwargs: call.kwargs } } : this.connection(entry, layer, call, values)));

@@ -35,15 +35,17 @@ export function nodeCalls(loading: Loading, name: string, value: JsonValue | und
 /** Keras 1 and 2: a list of [layer, node, tensor, arguments], which together are the first argument. */
 function listCall(loading: Loading, name: string, entries: readonly JsonValue[], listed: boolean): NodeCall {
   const tensors = new Tensors(loading, name);
-  const kwargs: Record<string, unknown> = {};
+  let named: JsonObject = {};
   const read = (entry: JsonValue): unknown => {
     if (!isList(entry)) throw tensors.fault(entry);
-    if (isList(entry[0])) return entry.map(read);
+    if (entry.length === 0 || isList(entry[0])) return entry.map(read);
     const [, , constant, given] = entry;
-    if (isObject(given)) for (const [key, value] of Object.entries(given)) kwargs[key] = tensors.slotted(value);
+    // Each of several has the same.
+    if (isObject(given)) named = given;
     return entry[0] === '_CONSTANT_VALUE' ? tensors.slotted(constant ?? null) : tensors.slot(entry);
   };
   const first = entries.map(read);
+  const kwargs = tensors.slottedAll(named);
   return { args: listed ? [first] : first, kwargs, tensors: tensors.references };
 }
 

@@ -165,6 +165,14 @@ describe('the gradient by a head', () => {
   });
 });
 
+test("Keras 3's crossentropy is the one that the shapes are of", () => {
+  const of = (name: string, target: Tensor, prediction: Tensor): number[] => Array.from(lossByName(name)!.apply(target, prediction).values.data);
+  const [odds, classes] = [constant([0.2, 0.9], [2, 1]), constant([0.2, 0.8, 0.5, 0.5], [2, 2])];
+  expect(of('crossentropy', constant([0, 1], [2, 1]), odds)).toEqual(of('binary_crossentropy', constant([0, 1], [2, 1]), odds));
+  for (const shape of [[2], [2, 1]]) expect(of('ce', constant([0, 1], shape), classes)).toEqual(of('sparse_categorical_crossentropy', constant([0, 1], shape), classes));
+  expect(of('CrossEntropy', constant([0, 1, 1, 0], [2, 2]), classes)).toEqual(of('categorical_crossentropy', constant([0, 1, 1, 0], [2, 2]), classes));
+});
+
 describe('names', () => {
   test.each([
     ['meanSquaredError', ['mean_squared_error', 'mse', 'MSE', 'MeanSquaredError']], ['meanAbsoluteError', ['mae', 'mean_absolute_error']],
@@ -178,13 +186,13 @@ describe('names', () => {
   test('those that are none', () => {
     for (const name of ['', 'toString', '__proto__', 'mean', 'mse2', 'mse'.repeat(100_000)]) expect(lossByName(name)).toBeNull();
     expect(lossNames).toContain('huber');
-    expect(lossNames).toHaveLength(22);
+    expect(lossNames).toHaveLength(23);
   });
 
   test('what targets they take', () => {
     const kinds = (kind: string): string[] => lossNames.filter((name) => lossByName(name)!.targets === kind);
     expect(kinds('indices')).toEqual(['sparseCategoricalCrossentropy', 'categoricalGeneralizedCrossEntropy']);
-    expect(kinds('any')).toEqual(['circle', 'ctc']);
+    expect(kinds('any')).toEqual(['crossentropy', 'circle', 'ctc']);
     expect(ownLoss((_, prediction) => prediction)).toMatchObject({ targets: 'any', reduction: 'mean' });
   });
 });

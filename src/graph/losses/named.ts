@@ -1,4 +1,5 @@
 import type { Tensor } from '../tensor.js';
+import { anyCrossEntropy } from './any-cross-entropy.js';
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
 import { circle } from './circle.js';
 import { cosineSimilarity } from './cosine-similarity.js';
@@ -31,6 +32,7 @@ const LOSSES: Readonly<Record<string, { readonly make: MakeLoss; readonly aliase
   binaryCrossentropy: { make: binaryCrossEntropy, aliases: ['bce'] },
   categoricalCrossentropy: { make: categoricalCrossEntropy },
   sparseCategoricalCrossentropy: { make: sparseCategoricalCrossEntropy },
+  crossentropy: { make: anyCrossEntropy, aliases: ['ce'] },
   binaryFocalCrossentropy: { make: binaryFocalCrossEntropy, aliases: ['binaryFocalLoss'] },
   categoricalFocalCrossentropy: { make: categoricalFocalCrossEntropy, aliases: ['categoricalFocalLoss'] },
   categoricalGeneralizedCrossEntropy: { make: categoricalGeneralizedCrossEntropy },

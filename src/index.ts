@@ -1,4 +1,6 @@
-/** The public face: every name that this package offers, and nothing else. */
+/** The public face: every name that this package offers, and nothing else; what needs TF.js is in `tfjs.ts`. */
+
+import { readTfjsModels } from './from/tfjs/reader.js';
 
 export { SeeRnnError, UsageError } from './core/errors.js';
 export type { ArrayInput, NamedArray, Nested, Numbers } from './core/array.js';
@@ -9,8 +11,17 @@ export { readNpy, writeNpy, type NpyOptions } from './files/npy.js';
 export { readNpz, writeNpz, type NpzOptions } from './files/npz.js';
 
 export type { ModelSource } from './files/saved-model.js';
-export { loadModel, type LoadModelOptions } from './model/keras/load-model.js';
-export { modelOrigin, type ModelOrigin } from './model/keras/origin.js';
+export { loadModel, type LoadModelOptions } from './from/keras/load-model.js';
+export type { CustomLayer } from './from/keras/loading.js';
+export { KerasLayer, type KerasOptions, type WeightOptions } from './from/keras/layers/keras-layer.js';
+export { Model, type Compiled, type ModelOrigin, type Optimizer } from './model/model.js';
+export type { LiveModel, ModelLike } from './model/live-model.js';
+export type { PredictOptions } from './model/predict.js';
+export type { Layer, LayerInputs, LayerPart, Masked } from './graph/layer.js';
+export type { Context } from './graph/context.js';
+export { StoredWeight, type Penalty, type Weight } from './graph/weight.js';
+export { Tensor } from './graph/tensor.js';
+export * as operations from './graph/operations/index.js';
 export type { LayerId } from './model/find.js';
 export { getWeights, type GetWeightsOptions, type WeightId, type WeightIds } from './model/get-weights.js';
 export { getFullName, getLayer } from './model/get-layer.js';
@@ -22,13 +33,14 @@ export { rnnSummary } from './model/rnn-summary.js';
 export { weightLoss, weightPenalties, type WeightPenalty } from './model/penalties.js';
 
 export { trace, type TraceOptions } from './trace/trace.js';
+export type { Precision } from './model/precision.js';
 export { Run } from './trace/run.js';
 export { LayerRun, type RecurrenceInfo } from './trace/layer-run.js';
 export type { ZeroCounts, ZeroReason } from './trace/zeros.js';
 export type { Quantity } from './trace/quantities.js';
-export type { ArrayInputs } from './trace/inputs.js';
-export type { Loss, PerOutput } from './trace/loss.js';
-export { accelerate, type Acceleration } from './trace/accelerate.js';
+export type { ArrayInputs } from './model/inputs.js';
+export type { Loss, OwnLoss, PerOutput } from './model/output-losses.js';
+export { lossByName } from './graph/losses/named.js';
 export { setMemoryBudget } from './kernels/budget.js';
 export { setThreads, threads } from './kernels/threads.js';
 export { getGradients, getOutputs, type GetGradientsOptions, type GetOutputsOptions } from './trace/get.js';
@@ -61,3 +73,6 @@ export type { Figure } from './figures/figure.js';
 
 export { report, Report, type ReportOptions } from './report/report.js';
 export type { ReportContent } from './report/content.js';
+
+// Here alone all rooms are known: models come before what reads them.
+readTfjsModels();

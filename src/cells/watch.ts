@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs-core';
 import type { Floats } from './floats.js';
 import type { Recurrence } from './sequence.js';
 import type { StepFactors } from './step-terms.js';
@@ -54,8 +53,6 @@ export interface Watch {
   readonly label: string;
   readonly values: ReadonlySet<InsideName>;
   readonly gradients: ReadonlySet<InsideName | 'weight-steps'>;
-  /** A zero that the loss is differentiated by, so that TF.js's backward pass comes by also where nothing below is asked for; null where nothing here is. */
-  readonly anchor?: tf.Scalar | null;
   wentForward(seen: SeenForward): void;
   wentBack(seen: SeenBack): void;
   /** The same for a part. */

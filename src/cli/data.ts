@@ -18,6 +18,15 @@ export interface SampleFlags {
 export const addSampleFlags = (command: Command): Command => addBatchSize(command
   .addOption(new Option('--samples <slice>', 'only these of the samples in the files, e.g. 0:16, 8:, :-1 or 3').argParser((text) => parseSlice('--samples', text))));
 
+/** The flag that says in what numbers everything is worked out. */
+export interface PrecisionFlag { readonly float64?: true }
+
+/** Adds `--float64`. */
+export const addPrecision = (command: Command): Command => command.option('--float64', 'work everything out, and write it, in double precision');
+
+/** The option of a trace that the flag means. */
+export const precisionOf = (float64: true | undefined): { readonly precision?: 'float64' } => (float64 === true ? { precision: 'float64' } : {});
+
 /** Adds `--batch-size`. */
 export const addBatchSize = (command: Command): Command => command
   .addOption(new Option('--batch-size <count>', `how many samples run at once; more run in parts, with the same result (default: ${usualBatch})`).argParser(readCount));

@@ -3,19 +3,19 @@ import { SeeRnnError, UsageError } from '../core/errors.js';
 import { suggestion } from '../core/nearest.js';
 import { printable } from '../core/printable.js';
 import type { NamedArray } from '../core/array.js';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Call } from '../model/calls.js';
+import type { Call } from '../graph/graph.js';
 import type { LayerId } from '../model/find.js';
+import type { Model } from '../model/model.js';
 import type { LayerRun } from '../trace/layer-run.js';
 import { isRecurrentQuantity, QUANTITIES, type Quantity } from '../trace/quantities.js';
 import { checkOut, keysOf, requireRoom, underKeys, writeAnswer } from './answer.js';
 import type { MakeCommand } from './command.js';
-import { addSampleFlags, readData, type SampleFlags } from './data.js';
+import { addPrecision, addSampleFlags, precisionOf, readData, type PrecisionFlag, type SampleFlags } from './data.js';
 import { insideKeys, underInsideKeys } from './inside-keys.js';
-import { addModel, countOf, layerId, openModel, startTf, type ModelFlags } from './open-model.js';
+import { addModel, countOf, layerId, openModel, requireLoss, type ModelFlags } from './open-model.js';
 import { runInParts } from './run-in-parts.js';
 
-interface Given extends ModelFlags, SampleFlags {
+interface Given extends ModelFlags, SampleFlags, PrecisionFlag {
   readonly layer: string;
   readonly of: Quantity;
   readonly x: string;
@@ -26,7 +26,7 @@ interface Given extends ModelFlags, SampleFlags {
 }
 
 /** `see-rnn gradients`: the gradient of the loss by what a layer gives, reads or has learnt, or by what goes on inside its recurrence. */
-export const gradients: MakeCommand = (io) => addModel(addSampleFlags(new Command('gradients')
+export const gradients: MakeCommand = (io) => addModel(addPrecision(addSampleFlags(new Command('gradients')
   .description("Write the gradient of the loss by a layer's outputs, states, gates, inputs or weights.")
   .usage('<model> --layer <id> --of <quantity> --x <file> --y <file> --out <file> [options]')
   .requiredOption('--layer <id>', 'the layer: its index, its name, or a part of its name that no other has')
@@ -36,27 +36,22 @@ export const gradients: MakeCommand = (io) => addModel(addSampleFlags(new Comman
   .requiredOption('--y <file>', 'the targets, likewise; class indices where the loss is sparse')
   .option('--sample-weight <file>', 'a factor on the loss of each sample, or of each of its timesteps')
   .option('--loss <name>', "the loss, in place of the one that the model was compiled with; for several outputs name=loss,name=loss")
-  .requiredOption('--out <file>', 'where it goes: .npy, or .npz where it is several arrays, as weights are', checkOut)))
-  .action(async (path: string, { layer, of: quantity, x, y, sampleWeight, loss, out, samples, batchSize, ...flags }: Given) => {
-    await startTf(io.stderr);
-    const [{ lossByName, lossNames }, { findCall }, { graphOf }] = await Promise.all([
-      import('../model/losses.js'), import('../model/find.js'), import('../model/calls.js'),
-    ]);
+  .requiredOption('--out <file>', 'where it goes: .npy, or .npz where it is several arrays, as weights are', checkOut))))
+  .action(async (path: string, { layer, of: quantity, x, y, sampleWeight, loss, out, samples, batchSize, float64, ...flags }: Given) => {
+    const [{ lossByName, lossNames }, { findCall }] = await Promise.all([import('../graph/losses/named.js'), import('../model/find.js')]);
     const losses = loss === undefined ? undefined : readLosses(loss, (name) => lossByName(name) !== null, lossNames);
     const data = await readData(x, samples);
     const targets = await readData(y, samples);
     const factors = sampleWeight === undefined ? undefined : await readData(sampleWeight, samples);
     const model = await openModel(path, flags, io.stderr);
-    if (losses === undefined && (model.loss as unknown) == null) {
-      throw new SeeRnnError(`${printable(path)}: the model is not compiled with a loss: give one by --loss, e.g. --loss mse`);
-    }
+    requireLoss(path, model, losses);
     const id = layerId(layer);
-    const call = findCall(graphOf(model), id);
+    const call = findCall(model, id);
     const { keys, read } = await answerOf(model, call, quantity, id);
     if (keys.length === 0) throw new SeeRnnError(`${printable(path)}: layer '${printable(call.label)}' has no weights that training changes`);
     requireRoom(out, keys);
     const run = await runInParts(model, data, targets, {
-      layers: [id], quantities: [quantity], values: false,
+      layers: [id], quantities: [quantity], values: false, ...precisionOf(float64),
       ...(losses === undefined ? {} : { loss: losses }), ...(factors === undefined ? {} : { sampleWeight: factors }),
     }, { batchSize, output: io.stderr });
     const traced = run.layer(id);
@@ -73,10 +68,10 @@ interface Answer {
   readonly read: (run: LayerRun) => Readonly<Record<string, NamedArray>>;
 }
 
-async function answerOf(model: LayersModel, call: Call, quantity: Quantity, id: LayerId): Promise<Answer> {
+async function answerOf(model: Model, call: Call, quantity: Quantity, id: LayerId): Promise<Answer> {
   if (quantity === 'weights') {
     const { layerWeights } = await import('../model/weights.js');
-    return { keys: layerWeights(call.layer).flatMap(({ name, trainable }) => (trainable ? [name] : [])), read: (run) => run.gradient('weights') };
+    return { keys: layerWeights(call.layer).flatMap(({ name, weight: { trainable } }) => (trainable ? [name] : [])), read: (run) => run.gradient('weights') };
   }
   if (isRecurrentQuantity(quantity)) {
     const keys = await insideKeys(call, quantity);

@@ -1,7 +1,7 @@
 import { SeeRnnError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import type { NamedArray } from '../core/array.js';
-import type { Call } from '../model/calls.js';
+import type { Call } from '../graph/graph.js';
 import type { RecurrentQuantity } from '../trace/quantities.js';
 
 /** An array of what goes on inside a layer's recurrences: its key in an answer, and where it is found. */
@@ -19,7 +19,7 @@ export interface InsideKey {
 export async function insideKeys({ label, layer }: Call, quantity: RecurrentQuantity): Promise<InsideKey[]> {
   const { requireRecurrent } = await import('../model/recurrent-parts.js');
   const parts = requireRecurrent(`--of ${quantity}`, layer).map(({ part, cell: { recurrence: { cell }, weights } }) =>
-    ({ part, cell, within: (name: string): string => (part === '' ? name : `${part}/${name}`), hasBias: weights().length > 2 }));
+    ({ part, cell, within: (name: string): string => (part === '' ? name : `${part}/${name}`), hasBias: weights.length > 2 }));
   switch (quantity) {
     case 'hidden': return parts.map(({ part }) => ({ part, key: part === '' ? quantity : part }));
     case 'cell': {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { SeeRnnError, UsageError } from '../core/errors.js';
+import { UsageError } from '../core/errors.js';
 import type { OptionSpecs } from '../core/options.js';
 import { printable } from '../core/printable.js';
 import type { Figure } from '../figures/figure.js';
@@ -12,7 +12,7 @@ import type { Output } from './command.js';
 import { addSampleFlags, readData, type SampleFlags } from './data.js';
 import { flagsOf, givenFor } from './flags.js';
 import { readLosses } from './gradients.js';
-import { addModel, layerId, openModel, startTf, type ModelFlags } from './open-model.js';
+import { addModel, layerId, openModel, requireLoss, type ModelFlags } from './open-model.js';
 import { runInParts } from './run-in-parts.js';
 
 interface Kind {
@@ -62,7 +62,6 @@ const forGradients = ['x', 'y', 'sampleWeight', 'loss', 'samples', 'batchSize'] 
 
 async function draw(kind: Kind, path: string, given: Given, output: Output): Promise<void> {
   checkFlags(given);
-  await startTf(output);
   const { gateWeights } = await import('../model/gate-weights.js');
   const id = layerId(given.layer);
   const options = givenFor(kind.options, given);
@@ -85,14 +84,12 @@ function checkFlags(given: Given): void {
 
 async function gradients(path: string, given: Given, output: Output): Promise<GateWeights> {
   const { samples, batchSize, loss, sampleWeight } = given;
-  const [{ lossByName, lossNames }, { gateWeights }] = await Promise.all([import('../model/losses.js'), import('../model/gate-weights.js')]);
+  const [{ lossByName, lossNames }, { gateWeights }] = await Promise.all([import('../graph/losses/named.js'), import('../model/gate-weights.js')]);
   const losses = loss === undefined ? {} : { loss: readLosses(loss, (name) => lossByName(name) !== null, lossNames) };
   const [x, y] = [await readData(given.x!, samples), await readData(given.y!, samples)];
   const factors = sampleWeight === undefined ? {} : { sampleWeight: await readData(sampleWeight, samples) };
   const model = await openModel(path, given, output);
-  if (loss === undefined && (model.loss as unknown) == null) {
-    throw new SeeRnnError(`${printable(path)}: the model is not compiled with a loss: give one by --loss, e.g. --loss mse`);
-  }
+  requireLoss(path, model, loss);
   const id = layerId(given.layer);
   await gateWeights(model, id); // a layer that isn't recurrent is refused before the work
   const run = await runInParts(model, x, y, { layers: [id], quantities: ['weights'], values: false, ...losses, ...factors }, { batchSize, output });

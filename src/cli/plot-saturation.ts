@@ -4,7 +4,7 @@ import { Drawing } from '../paint/drawing.js';
 import type { Output } from './command.js';
 import { addSampleFlags, readData, type SampleFlags } from './data.js';
 import { flagsOf, givenFor } from './flags.js';
-import { addModel, layerId, openModel, startTf, type ModelFlags } from './open-model.js';
+import { addModel, layerId, openModel, type ModelFlags } from './open-model.js';
 import { inParts } from './run-in-parts.js';
 
 interface Given extends ModelFlags, SampleFlags, Readonly<Record<string, unknown>> {
@@ -24,7 +24,6 @@ export function saturation(output: Output): Command {
   for (const option of flagsOf(saturationPlotOptions, 'Options of the figure:')) command.addOption(option);
   return command.action(async (path: string, given: Given) => {
     const { x, layer, samples, batchSize, out } = given;
-    await startTf(output);
     const data = await readData(x, samples);
     const model = await openModel(path, given, output);
     const { health } = await import('../measure/health.js');

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
-import { SeeRnnError, UsageError } from '../core/errors.js';
+import { UsageError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import type { MakeCommand } from './command.js';
 import { addBatchSize, readData, type Arrays } from './data.js';
-import { addModel, openModel, startTf, type ModelFlags } from './open-model.js';
+import { addModel, openModel, requireLoss, type ModelFlags } from './open-model.js';
 import { inParts } from './run-in-parts.js';
 import { parseSlice, type Slice } from './selection.js';
 
@@ -35,7 +35,6 @@ export const report: MakeCommand = (io) => addModel(addBatchSize(new Command('re
   .option('--title <text>', "at the top of the page (default: the model's name)")
   .option('--no-dynamics', 'leave out Jacobians and Lyapunov exponents, which take the most time'))
   .action(async (path: string, { x, y, out, samples, batchSize, sampleWeight, loss, title, dynamics, ...flags }: Given) => {
-    await startTf(io.stderr);
     const slice = samples ?? parseSlice('--samples', `0:${USUAL}`);
     if (samples === undefined) {
       const all = samplesOf(await readData(x, undefined));
@@ -45,9 +44,7 @@ export const report: MakeCommand = (io) => addModel(addBatchSize(new Command('re
     const targets = await readData(y, slice);
     const factors = sampleWeight === undefined ? undefined : await readData(sampleWeight, slice);
     const model = await openModel(path, flags, io.stderr);
-    if (loss === undefined && (model.loss as unknown) == null) {
-      throw new SeeRnnError(`${printable(path)}: the model is not compiled with a loss: give one by --loss, e.g. --loss mse`);
-    }
+    requireLoss(path, model, loss);
     const { report: make } = await import('../report/report.js');
     const made = await inParts(model, { batchSize, output: io.stderr }, (parts) => make(model, data, targets, {
       dynamics, ...(loss === undefined ? {} : { loss }), ...(factors === undefined ? {} : { sampleWeight: factors }), ...(title === undefined ? {} : { title }), ...parts,

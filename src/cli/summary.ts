@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { printable } from '../core/printable.js';
 import type { MakeCommand } from './command.js';
-import { addModel, openModel, startTf, type ModelFlags } from './open-model.js';
+import { addModel, openModel, type ModelFlags } from './open-model.js';
 
 /** `see-rnn summary`: what a model is made of. */
 export const summary: MakeCommand = (io) => addModel(new Command('summary')
@@ -9,7 +9,6 @@ export const summary: MakeCommand = (io) => addModel(new Command('summary')
   .usage('<model> [options]')
   .option('--json', 'print it as JSON'))
   .action(async (path: string, { json, ...flags }: ModelFlags & { readonly json?: true }) => {
-    await startTf(io.stderr);
     const model = await openModel(path, flags, io.stderr);
     const [{ modelSummary }, { summaryText }] = await Promise.all([import('../model/summary.js'), import('../model/summary-text.js')]);
     const found = modelSummary(model);

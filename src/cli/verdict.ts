@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import { SeeRnnError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import type { MakeCommand } from './command.js';
 import { addSampleFlags, readData, type SampleFlags } from './data.js';
-import { addModel, layerId, openModel, startTf, type ModelFlags } from './open-model.js';
+import { addModel, layerId, openModel, requireLoss, type ModelFlags } from './open-model.js';
 import { inParts } from './run-in-parts.js';
 
 interface Given extends ModelFlags, SampleFlags {
@@ -24,13 +23,10 @@ export const verdict: MakeCommand = (io) => addModel(addSampleFlags(new Command(
   .option('--loss <name>', 'the loss, in place of the one that the model was compiled with')
   .option('--json', 'print it as JSON')))
   .action(async (path: string, { layer, x, y, samples, batchSize, loss, json, ...flags }: Given) => {
-    await startTf(io.stderr);
     const data = await readData(x, samples);
     const targets = await readData(y, samples);
     const model = await openModel(path, flags, io.stderr);
-    if (loss === undefined && (model.loss as unknown) == null) {
-      throw new SeeRnnError(`${printable(path)}: the model is not compiled with a loss: give one by --loss, e.g. --loss mse`);
-    }
+    requireLoss(path, model, loss);
     const [{ verdict: judge }, { verdictText }] = await Promise.all([import('../measure/analyse.js'), import('../measure/verdict-text.js')]);
     const found = await inParts(model, { batchSize, output: io.stderr }, (parts) => judge(model, data, targets, { ...(layer === undefined ? {} : { layers: [layerId(layer)] }), ...(loss === undefined ? {} : { loss }), ...parts }));
     io.stdout.write(`${json === true ? JSON.stringify(found, null, 2).split('\n').map(printable).join('\n') : verdictText(found)}\n`);

@@ -3,7 +3,7 @@ import { SeeRnnError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import { checkOut, writeAnswer } from './answer.js';
 import type { MakeCommand } from './command.js';
-import { addModel, layerId, openModel, startTf, type ModelFlags } from './open-model.js';
+import { addModel, layerId, openModel, type ModelFlags } from './open-model.js';
 
 interface Given extends ModelFlags {
   readonly layer: string;
@@ -17,7 +17,6 @@ export const weights: MakeCommand = (io) => addModel(new Command('weights')
   .requiredOption('--layer <id>', "the layer: its index, its name, or a part of its name that no other has; '*' for all; lstm/bias for some of its weights")
   .requiredOption('--out <file>', 'where they go: .npz, or .npy where the layer has one weight', checkOut))
   .action(async (path: string, { layer, out, ...flags }: Given) => {
-    await startTf(io.stderr);
     const model = await openModel(path, flags, io.stderr);
     const { getWeights } = await import('../model/get-weights.js');
     const arrays = await getWeights(model, layerId(layer));

@@ -1,12 +1,13 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { SeeRnnError } from '../core/errors.js';
 import { option, readOptions } from '../core/options.js';
-import { allCalls, graphOf, type Call } from '../model/calls.js';
+import { allCalls, type Call } from '../graph/graph.js';
+import { asModel } from '../model/as-model.js';
 import { findCalls } from '../model/find.js';
-import { requireModel } from '../model/internals.js';
-import { recurrentParts } from '../model/recurrent-parts.js';
-import { isRecurrent, readRecurrent } from '../model/recurrent.js';
-import type { ArrayInputs } from '../trace/inputs.js';
+import type { ArrayInputs } from '../model/inputs.js';
+import type { ModelLike } from '../model/live-model.js';
+import type { Model } from '../model/model.js';
+import { weightNumbers } from '../model/pass.js';
+import { recurrentParts, whyNotRecurrent } from '../model/recurrent-parts.js';
 import { JoinedRuns } from '../trace/joined-runs.js';
 import type { Run } from '../trace/run.js';
 import { traceParts, type TraceOptions } from '../trace/trace.js';
@@ -18,7 +19,7 @@ import { stateHorizon } from './state-horizon.js';
 import { subjectOf, type Subject } from './subject.js';
 import { modelVerdict } from './verdict.js';
 
-export interface AnalyseOptions extends Pick<TraceOptions, 'layers' | 'loss' | 'lossWeights' | 'sampleWeight' | 'batchSize' | 'progress'> {
+export interface AnalyseOptions extends Pick<TraceOptions, 'layers' | 'loss' | 'lossWeights' | 'sampleWeight' | 'classWeight' | 'batchSize' | 'progress'> {
   /** A horizon ends where the curve falls below this share of its peak; default 0.1. */
   readonly share?: number;
   /** The relative error of the gradient by the weights that a truncation may have; default 0.05. */
@@ -81,7 +82,7 @@ export interface AnalysedRun {
 }
 
 /** As {@link analyse}, with the run that it rests on, to be drawn, and the health of the layers: all from one trace. */
-export async function analyseRun(model: LayersModel, x: ArrayInputs, y: ArrayInputs, options: AnalyseRunOptions = {}): Promise<AnalysedRun> {
+export async function analyseRun(model: ModelLike, x: ArrayInputs, y: ArrayInputs, options: AnalyseRunOptions = {}): Promise<AnalysedRun> {
   const { analysis, runs, healths } = await analysed(model, x, y, options, (held) => new JoinedRuns(held ?? Infinity));
   return { analysis, run: runs.run(), health: await Promise.all(healths.map((one) => one.health())) };
 }
@@ -93,11 +94,12 @@ interface Analysed<Runs> {
 }
 
 /** @param keep makes what the parts' runs are put together in; null where they are not to be kept */
-async function analysed<Runs extends JoinedRuns | null>(model: LayersModel, x: ArrayInputs, y: ArrayInputs, options: AnalyseRunOptions, keep: (held: number | null) => Runs): Promise<Analysed<Runs>> {
-  const { layers, loss: lossOption, lossWeights, sampleWeight, batchSize, progress, ...own } = options;
+async function analysed<Runs extends JoinedRuns | null>(given: ModelLike, x: ArrayInputs, y: ArrayInputs, options: AnalyseRunOptions, keep: (held: number | null) => Runs): Promise<Analysed<Runs>> {
+  const { layers, loss: lossOption, lossWeights, sampleWeight, classWeight, batchSize, progress, ...own } = options;
   const { dynamics, held, ...settings } = readOptions('analyse', analyseOptions, own as Readonly<Record<string, unknown>>);
-  requireModel('analyse', model);
-  const given = Object.fromEntries(Object.entries({ loss: lossOption, lossWeights, sampleWeight, batchSize }).filter(([, part]) => part !== undefined)) as Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'batchSize'>;
+  const model = asModel('analyse', given);
+  const source = { numbers: await weightNumbers(model, 'float32'), states: model.statesFor(false) };
+  const parts = Object.fromEntries(Object.entries({ loss: lossOption, lossWeights, sampleWeight, classWeight, batchSize }).filter(([, part]) => part !== undefined)) as Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'classWeight' | 'batchSize'>;
   const calls = chosen(model, layers);
   const known = calls.filter(({ layer }) => recurrentParts(layer).length > 0);
   const runs = keep(held);
@@ -106,20 +108,19 @@ async function analysed<Runs extends JoinedRuns | null>(model: LayersModel, x: A
   const all: RecurrenceSums[] = [];
   let [samples, total] = [0, 0];
   await traceParts(model, x, y, {
-    ...given, ...(progress ? { progress } : {}), layers: known.map(({ label }) => label), quantities: ['outputs', 'inputs', 'hidden', 'cell', 'gates', 'weights'],
+    ...parts, ...(progress ? { progress } : {}), layers: known.map(({ label }) => label), quantities: ['outputs', 'inputs', 'hidden', 'cell', 'gates', 'weights'],
   }, ({ run, recordings, part }) => {
     samples = part?.of ?? run.predictions[0]!.shape[0]!;
-    if (all.length === 0) all.push(...known.flatMap((call) => partsOf(call, run).map((name) => new RecurrenceSums(call, name, samples, settings))));
+    if (all.length === 0) all.push(...known.flatMap((call) => partsOf(call, run).map((name) => new RecurrenceSums(call, name, samples, settings, source))));
     for (const one of all) one.add(run.layer(one.call.label));
     for (const one of healths) one.add(run, true);
     runs?.add(recordings, samples);
     total += run.loss!;
   });
   const unread = calls.filter((call) => !all.some((one) => one.call === call)).map(({ label, layer }) => {
-    const read = readRecurrent(layer);
-    return `'${label}' ${read && !isRecurrent(read) ? read.reason : `is a ${layer.getClassName()} whose recurrence did not run on see-rnn's cells`}`;
+    return `'${label}' ${whyNotRecurrent(layer) ?? `is a ${layer.className} whose recurrence did not run on see-rnn's cells`}`;
   });
-  const forward = await forwardOf(model, x, y, all, { ...given, share: settings.share });
+  const forward = await forwardOf(model, x, y, all, { ...parts, share: settings.share });
   const recurrences = all.map((one, i) => one.measures(forward.each[i]!, dynamics));
   return {
     runs, healths,
@@ -145,13 +146,12 @@ export async function verdict(...given: Subject<AnalyseOptions>): Promise<Verdic
 }
 
 /** The recurrent layers that are asked for, those that have no cell here among them. */
-function chosen(model: LayersModel, layers: AnalyseOptions['layers']): Call[] {
-  const graph = graphOf(model);
-  const isOne = ({ layer }: Call): boolean => recurrentParts(layer).length > 0 || readRecurrent(layer) !== null;
-  if (layers === undefined || layers === '*') return allCalls(graph).filter(isOne);
-  const calls = findCalls(graph, layers);
+function chosen(model: Model, layers: AnalyseOptions['layers']): Call[] {
+  const isOne = ({ layer }: Call): boolean => recurrentParts(layer).length > 0 || whyNotRecurrent(layer) !== null;
+  if (layers === undefined || layers === '*') return allCalls(model.calls).filter(isOne);
+  const calls = findCalls(model, layers);
   const other = calls.find((call) => !isOne(call));
-  if (other) throw new SeeRnnError(`analyse: layer '${other.label}' is a ${other.layer.getClassName()}, which is not recurrent: expected an LSTM, GRU or SimpleRNN, or a Bidirectional of one`);
+  if (other) throw new SeeRnnError(`analyse: layer '${other.label}' is a ${other.layer.className}, which is not recurrent: expected an LSTM, GRU or SimpleRNN, or a Bidirectional of one`);
   return calls;
 }
 
@@ -173,7 +173,7 @@ interface Forward {
  * where the only one reads from the end. Of a model that reads from both ends no step is far from the output: there each
  * recurrence is looked at by itself.
  */
-async function forwardOf(model: LayersModel, x: ArrayInputs, y: ArrayInputs, sums: readonly RecurrenceSums[], options: ForwardHorizonOptions): Promise<Forward> {
+async function forwardOf(model: Model, x: ArrayInputs, y: ArrayInputs, sums: readonly RecurrenceSums[], options: ForwardHorizonOptions): Promise<Forward> {
   const same = (found: Measured<ForwardHorizon>): Forward => ({ model: found, each: sums.map(() => found) });
   const [first] = sums;
   if (!first) return same({ why: 'there is no recurrence' });

@@ -1,7 +1,10 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { asNamedArray, sizeOf, type ArrayInput, type NamedArray } from '../core/array.js';
+import { sizeOf, type ArrayInput, type NamedArray } from '../core/array.js';
+import { SeeRnnError } from '../core/errors.js';
+import { asModel } from '../model/as-model.js';
+import { inputSlots, nameOf, outputSlots, readArrays, type ArrayInputs } from '../model/inputs.js';
+import type { ModelLike } from '../model/live-model.js';
+import type { Model } from '../model/model.js';
 import { weightLoss } from '../model/penalties.js';
-import { dealOutArrays, slotsOf, type ArrayInputs, type Slots } from '../trace/inputs.js';
 import type { Run } from '../trace/run.js';
 import { trace, type TraceOptions } from '../trace/trace.js';
 import type { ForwardHorizon, Horizon, Measured, NotMeasured } from './analysis.js';
@@ -9,7 +12,7 @@ import { norm } from './linear-algebra.js';
 import { chanceOf } from './other-targets.js';
 import { pairingsOf } from './pairings.js';
 
-export interface ForwardHorizonOptions extends Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'batchSize'> {
+export interface ForwardHorizonOptions extends Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'classWeight' | 'batchSize'> {
   /** The change that counts, as a share of the change when all inputs are another sample's; default 0.1. */
   readonly share?: number;
   /** How often all is repeated, each time with other samples paired; default 3. */
@@ -44,17 +47,20 @@ export const SAYS_THE_SAME: NotMeasured = { why: 'the model says the same whatev
  * @param timesteps how many the recurrences have: inputs of as many are sequences
  * @returns why not, where no input is a sequence, there is only one sample or all are the same, the predictions are all the same, or they or the loss are not finite
  */
-export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: ArrayInputs, timesteps: number, options: ForwardHorizonOptions = {}): Promise<Measured<ForwardHorizon>> {
+export async function forwardHorizon(given: ModelLike, x: ArrayInputs, y: ArrayInputs, timesteps: number, options: ForwardHorizonOptions = {}): Promise<Measured<ForwardHorizon>> {
   const { share = 0.1, pairings = 3, places = 16, occlude: end = 'first', batchSize, ...loss } = options;
-  const slots = slotsOf('input', model.inputs);
-  const inputs = dealOutArrays(x, slots, 'x').map((value, i) => asNamedArray(value as ArrayInput, `x of ${slots.names[i]!}`));
+  const model = asModel('forwardHorizon', given);
+  const slots = inputSlots(model);
+  const inputs = (await readArrays(x, slots, 'x')).map((array, i) => {
+    if (!array) throw new SeeRnnError(`${nameOf('x', slots, i)}: nothing was given`);
+    return array;
+  });
   const sequences = sequencesAmong(inputs, timesteps);
   if (!sequences.includes(true)) return { why: `no input of the model has the ${timesteps} timesteps of its recurrences` };
   const samples = inputs[0]!.shape[0]!;
   if (samples < 2) return { why: 'with one sample there is no other to take inputs from' };
 
-  const outputs = slotsOf('output', model.outputs);
-  const atEnd = { ...loss, ...atLastStep(loss.sampleWeight, outputs, timesteps, samples) };
+  const atEnd = { ...loss, ...await atLastStep(loss.sampleWeight, { model, inputs, timesteps, batchSize }) };
   const run = async (changed: readonly NamedArray[]): Promise<Run> => trace(model, changed, y, { ...atEnd, ...(batchSize === undefined ? {} : { batchSize }), layers: [], quantities: [], values: false });
   const first = await run(inputs);
   const paired = pairingsOf(samples, pairings).filter((others) => inputs.some((input, i) => sequences[i] && differ(input, others)));
@@ -84,7 +90,7 @@ export async function forwardHorizon(model: LayersModel, x: ArrayInputs, y: Arra
   const lossCurve = over(losses);
   if (lossCurve.some((value) => !Number.isFinite(value))) return { why: 'the loss is not finite' };
   const rise = lossCurve.at(-1)! - lossCurve[0]!;
-  const chance = chanceOf(model, first.predictions, y, atEnd);
+  const chance = await chanceOf(model, first, y, atEnd);
   return {
     of: 'output', end, occluded: Int32Array.from(cuts), change, loss: lossCurve, timesteps, pairings: paired.length, samples,
     // A loss may be 0, or below it.
@@ -148,14 +154,22 @@ function changeAtEnd(before: NamedArray, after: NamedArray, timesteps: number): 
 
 const hasSteps = (shape: readonly (number | null)[], timesteps: number): boolean => shape.length >= 3 && shape[1] === timesteps;
 
+/** What the loss at the last step is of. */
+interface AtLastStep { readonly model: Model; readonly inputs: readonly NamedArray[]; readonly timesteps: number; readonly batchSize: number | undefined }
+
 /** Weights under which the loss of an output with timesteps is that at its last one. */
-function atLastStep(given: TraceOptions['sampleWeight'], outputs: Slots, timesteps: number, samples: number): Pick<TraceOptions, 'sampleWeight'> {
-  const stepped = outputs.tensors.map(({ shape }) => hasSteps([...shape], timesteps) || (shape.length >= 3 && shape[1] === null));
+async function atLastStep(given: TraceOptions['sampleWeight'], { model, inputs, timesteps, batchSize }: AtLastStep): Promise<Pick<TraceOptions, 'sampleWeight'>> {
+  const outputs = outputSlots(model);
+  const isOpen = outputs.values.some(({ shape }) => shape.length >= 3 && shape[1] === null);
+  // How many timesteps an output has is not always known before the model has run: a decoder's are others than those of the recurrences.
+  const shapes = isOpen ? (await trace(model, inputs, null, { layers: [], ...(batchSize === undefined ? {} : { batchSize }) })).predictions.map(({ shape }) => shape) : outputs.values.map(({ shape }) => shape);
+  const stepped = shapes.map((shape) => hasSteps(shape, timesteps));
   if (!stepped.includes(true)) return given === undefined ? {} : { sampleWeight: given };
-  const weights = given === undefined ? [] : dealOutArrays(given as ArrayInputs, outputs, 'sampleWeight');
+  const samples = inputs[0]!.shape[0]!;
+  const weights = given === undefined ? [] : await readArrays(given as ArrayInputs, outputs, 'sampleWeight');
   return {
     sampleWeight: stepped.map((isStepped, i): ArrayInput => {
-      const own = weights[i] === undefined ? null : asNamedArray(weights[i], 'sampleWeight');
+      const own = weights[i] ?? null;
       if (!isStepped) return own ?? { data: new Float32Array(samples).fill(1), shape: [samples] };
       const data = new Float32Array(samples * timesteps);
       for (let sample = 0; sample < samples; sample++) {

@@ -1,11 +1,11 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { readOptions } from '../core/options.js';
-import { allCalls, graphOf, type Call } from '../model/calls.js';
+import { allCalls, type Call } from '../graph/graph.js';
+import { asModel } from '../model/as-model.js';
 import { findCalls } from '../model/find.js';
-import { asModel, requireModel } from '../model/internals.js';
+import type { ArrayInputs } from '../model/inputs.js';
+import type { ModelLike } from '../model/live-model.js';
 import { recurrentParts, type RecurrentPart } from '../model/recurrent-parts.js';
 import { layerWeights, readWeights } from '../model/weights.js';
-import type { ArrayInputs } from '../trace/inputs.js';
 import type { LayerRun } from '../trace/layer-run.js';
 import type { Run } from '../trace/run.js';
 import { traceParts, type TraceOptions } from '../trace/trace.js';
@@ -58,12 +58,11 @@ const limitOptions = { ...deadOptions, ...saturationOptions, ...flowOptions };
  * lstm.parts[0].gates.forget.rightShare; // the share of time that forget gates are above 0.9
  * lstm.parts[0].flow?.vanishing;
  */
-export async function health(model: LayersModel, x: ArrayInputs, y: ArrayInputs | null = null, options: HealthOptions = {}): Promise<LayerHealth[]> {
-  requireModel('health', model);
+export async function health(given: ModelLike, x: ArrayInputs, y: ArrayInputs | null = null, options: HealthOptions = {}): Promise<LayerHealth[]> {
+  const model = asModel('health', given);
   const { deadBelow, saturated, vanishingBelow, explodingAbove, ...traced } = options;
   const limits = readOptions('health', limitOptions, { deadBelow, saturated, vanishingBelow, explodingAbove });
-  const graph = graphOf(model);
-  const calls = traced.layers === undefined || traced.layers === '*' ? allCalls(graph).filter(isLookedAt) : findCalls(graph, traced.layers);
+  const calls = traced.layers === undefined || traced.layers === '*' ? allCalls(model.calls).filter(isLookedAt) : findCalls(model, traced.layers);
   const sums = calls.map((call) => new HealthSums(call, limits));
   await traceParts(model, x, y, { ...traced, layers: calls.map(({ label }) => label), quantities: ['outputs', 'hidden', 'gates'] }, ({ run }) => {
     for (const one of sums) one.add(run, y !== null);
@@ -74,7 +73,7 @@ export async function health(model: LayersModel, x: ArrayInputs, y: ArrayInputs 
 type Limits = Required<Pick<HealthOptions, 'deadBelow' | 'saturated' | 'vanishingBelow' | 'explodingAbove'>>;
 
 /** The layers that learn, and those that can shut units off. */
-const isLookedAt = ({ layer }: Call): boolean => asModel(layer) === null && (layer.weights.length > 0 || /Activation|ReLU|ELU/.test(layer.getClassName()));
+const isLookedAt = ({ layer }: Call): boolean => layer.graph === null && (layerWeights(layer).length > 0 || /Activation|ReLU|ELU/.test(layer.className));
 
 /** The health of one layer, from runs of parts of the samples, or of all of them, with `outputs`, `hidden` and `gates`. */
 export class HealthSums {
@@ -101,7 +100,7 @@ export class HealthSums {
     const weights = layerWeights(layer);
     const arrays = await readWeights(weights);
     return {
-      name: label, kind: layer.getClassName(),
+      name: label, kind: layer.className,
       weights: Object.fromEntries(weights.flatMap(({ name }, i): [string, NotNumbers][] => {
         const found = detectNans(arrays[i]!);
         return found ? [[name, found]] : [];

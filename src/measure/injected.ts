@@ -1,6 +1,5 @@
 import type { NamedArray } from '../core/array.js';
-import type { Call } from '../model/calls.js';
-import { inside } from '../model/internals.js';
+import type { Call } from '../graph/graph.js';
 import { recurrentParts } from '../model/recurrent-parts.js';
 import type { LayerRun } from '../trace/layer-run.js';
 import { isMeasured, type Measured } from './analysis.js';
@@ -50,7 +49,7 @@ function columnsOf(layer: Call['layer'], run: LayerRun, part: string, units: num
   const whole = { values, width, first: 0, factor: 1 };
   const direction = part.split('/')[0]!;
   if (direction !== 'forward' && direction !== 'backward') return width === units && shape.length === 3 ? whole : { why: 'what it returns is wrapped by a layer that is not known here' };
-  switch (inside(layer).mergeMode) {
+  switch (layer.mergeMode) {
     case 'concat': return { ...whole, first: direction === 'forward' ? 0 : units };
     case 'sum': return whole;
     case 'ave': return { ...whole, factor: 0.5 };

@@ -1,9 +1,10 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { sizeOf, type NamedArray } from '../core/array.js';
 import { SeeRnnError, UsageError } from '../core/errors.js';
 import { option, readOptions, shown, type OptionSpec } from '../core/options.js';
+import type { Layer } from '../graph/layer.js';
+import { asModel } from '../model/as-model.js';
 import { chooseWeights, omitNames, type GetWeightsOptions, type WeightId, type WeightIds } from '../model/get-weights.js';
-import { asModel, requireModel } from '../model/internals.js';
+import type { ModelLike } from '../model/live-model.js';
 import { recurrentParts, type RecurrentPart } from '../model/recurrent-parts.js';
 import { splitGates } from '../model/rnn-weights.js';
 import { readWeights, type LayerWeight } from '../model/weights.js';
@@ -92,9 +93,9 @@ export const normOptions = {
  * const gates = await weightsNorm(model, 'lstm', { byGate: true });
  * gates.lstm['recurrent_kernel/forget'].mean; // one number
  */
-export async function weightsNorm(model: LayersModel, id: WeightId | WeightIds, given: WeightsNormOptions = {}): Promise<WeightNorms> {
-  requireModel('weightsNorm', model);
-  const { onto, ...options } = given;
+export async function weightsNorm(given: ModelLike, id: WeightId | WeightIds, settings: WeightsNormOptions = {}): Promise<WeightNorms> {
+  const model = asModel('weightsNorm', given);
+  const { onto, ...options } = settings;
   const { norm, statistics, axis, byGate, omitNames: omitted } = readOptions('weightsNorm', normOptions, options as Named<unknown>);
   const chosen = chooseWeights('weightsNorm', model, id, omitted);
   const now = await Promise.all(chosen.map(async ({ name, layer, weights }): Promise<[string, Named<Named<readonly number[]>>]> => {
@@ -110,18 +111,16 @@ export async function weightsNorm(model: LayersModel, id: WeightId | WeightIds, 
 }
 
 /** A weight of a recurrence, gate by gate; any other as it is. */
-function gatesOf(array: NamedArray, { name, variable }: LayerWeight, layer: LayersModel['layers'][number]): { readonly name: string; readonly array: NamedArray }[] {
-  const tensor = variable.read();
-  const owner = recurrentWithin(layer).find(({ cell }) => cell.weights().includes(tensor));
+function gatesOf(array: NamedArray, { name, weight }: LayerWeight, layer: Layer): { readonly name: string; readonly array: NamedArray }[] {
+  const owner = recurrentWithin(layer).find(({ cell }) => cell.weights.includes(weight));
   if (!owner) return [{ name, array }];
   const { cell: { gates }, units } = owner.cell.recurrence;
   return splitGates(array, { gates, units }).map((block, i) => ({ name: `${name}/${gates[i]!}`, array: block }));
 }
 
 /** The recurrences of a layer, also in a model that stands for one. */
-function recurrentWithin(layer: LayersModel['layers'][number]): RecurrentPart[] {
-  const model = asModel(layer);
-  return model ? model.layers.flatMap(recurrentWithin) : recurrentParts(layer);
+function recurrentWithin(layer: Layer): RecurrentPart[] {
+  return layer.graph ? layer.graph.layers.flatMap(recurrentWithin) : recurrentParts(layer);
 }
 
 /** The norm of each entry of one axis, over all others. */

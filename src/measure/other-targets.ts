@@ -1,8 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { NamedArray } from '../core/array.js';
-import { slotsOf, type ArrayInputs } from '../trace/inputs.js';
-import { totalLoss, type LossParts } from '../trace/loss.js';
+import type { Numbers } from '../core/array.js';
+import { Tensor, type Dtype } from '../graph/tensor.js';
+import { outputSlots, readArrays, type ArrayInputs } from '../model/inputs.js';
+import type { Model } from '../model/model.js';
+import { weightNumbers } from '../model/pass.js';
+import { totalLoss } from '../model/total-loss.js';
+import type { MadeOf, Run } from '../trace/run.js';
 import { sameNumbers, shuffled } from './shuffled.js';
 
 /** How often samples are dealt out anew. */
@@ -15,20 +17,33 @@ const DEALS = 99;
  *
  * Samples are taken for exchangeable: windows that overlap make it smaller than it is.
  *
- * @param predictions one array for each of the model's outputs, (samples, ...)
+ * @param run with the model's predictions of the inputs that go with the targets
  */
-export function chanceOf(model: LayersModel, predictions: readonly NamedArray[], y: ArrayInputs, parts: Partial<LossParts>): number {
+export async function chanceOf(model: Model, { predictions, masks }: Run, y: ArrayInputs, parts: Partial<Pick<MadeOf, 'loss' | 'lossWeights' | 'sampleWeight' | 'classWeight'>>): Promise<number> {
   const samples = predictions[0]!.shape[0]!;
+  const outputs = outputSlots(model);
+  const { loss: named, lossWeights, sampleWeight, classWeight } = parts;
+  const loss = totalLoss(model, await readArrays(y, outputs, 'y'), {
+    loss: named, lossWeights, classWeight, sampleWeight: sampleWeight === undefined ? undefined : await readArrays(sampleWeight as ArrayInputs, outputs, 'sampleWeight'),
+  }, 'float32');
+  const numbers = await weightNumbers(model, 'float32');
   const next = sameNumbers();
-  const losses = tf.tidy(() => {
-    const given = predictions.map(({ data, shape }) => tf.tensor(Float32Array.from(data), [...shape]));
-    const loss = totalLoss(model, slotsOf('output', model.outputs), y, { loss: undefined, lossWeights: undefined, sampleWeight: undefined, ...parts });
-    return Array.from({ length: 1 + DEALS }, (_, deal) => tf.tidy(() => {
-      const order = deal === 0 ? Int32Array.from({ length: samples }, (_one, i) => i) : shuffled(samples, next);
-      const rows = tf.tensor1d(order, 'int32');
-      return loss(given.map((prediction) => tf.gather(prediction, rows))).dataSync()[0]!;
-    }));
+  const losses = Array.from({ length: 1 + DEALS }, (_, deal) => {
+    const order = deal === 0 ? Int32Array.from({ length: samples }, (_one, i) => i) : shuffled(samples, next);
+    const dealt = predictions.map(({ data, shape }, i) => {
+      const mask = masks[i];
+      return { value: rows(data, shape, order, 'float'), mask: mask ? rows(mask.data, mask.shape, order, 'bool') : null };
+    });
+    return loss.of({ outputs: dealt, activity: [], weight: (weight) => new Tensor(numbers.get(weight)!, weight.shape) }, null).data[0]!;
   });
   // Not `<=`: of a loss that is NaN nothing is known, and so nothing is unlikely.
-  return losses.filter((loss) => !(loss > losses[0]!)).length / losses.length;
+  return losses.filter((one) => !(one > losses[0]!)).length / losses.length;
+}
+
+/** An array's samples in another order. */
+function rows(data: Numbers, shape: readonly number[], order: Int32Array, dtype: Dtype): Tensor {
+  const out = dtype === 'float' ? new Float32Array(data.length) : new Float64Array(data.length);
+  const width = data.length / order.length;
+  order.forEach((from, to) => { out.set(data.subarray(from * width, (from + 1) * width), to * width); });
+  return new Tensor(out, shape, dtype);
 }

@@ -1,6 +1,6 @@
 import { reversedInTime } from '../cells/layout.js';
 import type { NamedArray } from '../core/array.js';
-import type { Call } from '../model/calls.js';
+import type { Call } from '../graph/graph.js';
 import { recurrentParts, type RecurrentPart } from '../model/recurrent-parts.js';
 import type { LayerRun } from '../trace/layer-run.js';
 import { addZeros, type ZeroCounts } from '../trace/zeros.js';
@@ -12,7 +12,7 @@ import { GateSums } from './gates.js';
 import { injectedInto } from './injected.js';
 import { jacobians } from './jacobians.js';
 import { lyapunov } from './lyapunov.js';
-import { firstSamples, joined, joinedReplays, replayOf, stepCost, type Replay } from './replay.js';
+import { firstSamples, joined, joinedReplays, replayOf, stepCost, type Replay, type ReplaySource } from './replay.js';
 import { learningSamples, stepLearning } from './step-learning.js';
 import { verdictOf } from './verdict.js';
 
@@ -39,8 +39,11 @@ export class RecurrenceSums {
   private shape: readonly number[] = [];
   private cost = 0;
 
-  /** @param samples how many there are in all */
-  constructor(readonly call: Call, readonly part: string, private readonly samples: number, private readonly settings: AnalysisSettings) {
+  /**
+   * @param samples how many there are in all
+   * @param source of the model's weights and states
+   */
+  constructor(readonly call: Call, readonly part: string, private readonly samples: number, private readonly settings: AnalysisSettings, private readonly source: ReplaySource) {
     this.recurrent = recurrentParts(call.layer).find((one) => one.part === part)!;
     const { cell, activation, recurrentActivation } = this.recurrent.cell.recurrence;
     this.gates = new Map(cell.gates.map((gate) => [gate, new GateSums(gate, (cell.recurrentlyActivated.includes(gate) ? recurrentActivation : activation).name)]));
@@ -77,7 +80,7 @@ export class RecurrenceSums {
       if (outputs.shape.length === 3) flows.outputs.add(outputs, mask);
     }
     if (this.why) return;
-    const replay = replayOf(call, layer, part);
+    const replay = replayOf(call, layer, part, this.source);
     if (!isMeasured(replay)) {
       this.why = replay;
       return;

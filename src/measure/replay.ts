@@ -1,12 +1,13 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { isElementwise } from '../cells/activations.js';
 import type { Floats } from '../cells/floats.js';
 import { reversedInTime } from '../cells/layout.js';
 import { runRecurrence, type RecurrentPass } from '../cells/run.js';
 import { forwardThroughTime, type Recurrence, type RecurrentWeights, type SequenceInput, type SequencePass } from '../cells/sequence.js';
 import type { NamedArray, Numbers } from '../core/array.js';
-import { stateCount } from '../layers/recurrence.js';
-import type { Call } from '../model/calls.js';
+import type { States } from '../graph/context.js';
+import type { Call } from '../graph/graph.js';
+import type { RecurrentCell } from '../graph/layer.js';
+import type { WeightNumbers } from '../model/pass.js';
 import { recurrentParts, type RecurrentPart } from '../model/recurrent-parts.js';
 import type { LayerRun } from '../trace/layer-run.js';
 import type { Measured } from './analysis.js';
@@ -23,6 +24,9 @@ export interface Replay {
   readonly hiddenGradient: NamedArray;
 }
 
+/** What a model holds that a run doesn't: its weights' numbers, in float32, and the states that stateful layers begin with. */
+export interface ReplaySource { readonly numbers: WeightNumbers; readonly states: States }
+
 /** Multiplications and additions of one step of one sample, forwards. */
 export const stepCost = ({ recurrence: { cell, units }, input: { features } }: Replay): number => cell.gates.length * units * (units + features);
 
@@ -31,7 +35,7 @@ export const stepCost = ({ recurrence: { cell, units }, input: { features } }: R
  *
  * @returns why not, where it read something that the run doesn't hold; checked by what comes out of it
  */
-export function replayOf({ layer }: Call, run: LayerRun, part: string): Measured<Replay> {
+export function replayOf({ layer }: Call, run: LayerRun, part: string, { numbers, states }: ReplaySource): Measured<Replay> {
   const parts = recurrentParts(layer);
   const own = parts.find((one) => one.part === part);
   if (!own) return { why: 'its cell is not known here' };
@@ -42,8 +46,8 @@ export function replayOf({ layer }: Call, run: LayerRun, part: string): Measured
   const [samples, timesteps] = hidden.shape as [number, number, number];
   const index = read.cells.indexOf(own.cell);
   const x = index === 0 ? run.value('inputs', 0) : run.value('hidden', parts.find((one) => one.read === read && one.cell === read.cells[index - 1])!.part);
-  const weights = own.cell.weights().map(values);
-  const [initialHidden, initialCell] = initialStates(run, parts, own, index);
+  const weights = own.cell.weights.map((weight) => numbers.get(weight)!);
+  const [initialHidden, initialCell] = initialStates(run, parts, own, index, states);
   const replay: Replay = {
     // Above the first of stacked cells everything goes in the direction of that one.
     recurrence: { ...own.cell.recurrence, backwards: read.cells[0]!.recurrence.backwards },
@@ -54,11 +58,12 @@ export function replayOf({ layer }: Call, run: LayerRun, part: string): Measured
   return sameAs(hidden, replay) ? replay : { why: 'running it again by itself gives other states than in the model: it reads something that was not recorded' };
 }
 
-const values = (tensor: Tensor): Float32Array => Float32Array.from(tensor.dataSync());
+/** How many states a cell has. */
+const stateCount = ({ recurrence }: RecurrentCell): number => (recurrence.cell.hasCellState ? 2 : 1);
 const asFloats = ({ data }: NamedArray): Float32Array => (data instanceof Float32Array ? data : Float32Array.from(data));
 
 /** What the recurrence began with: further inputs of the layer, or the states that a stateful one keeps. Empty where it began with zeros. */
-function initialStates(run: LayerRun, parts: readonly RecurrentPart[], { read }: RecurrentPart, index: number): Float32Array[] {
+function initialStates(run: LayerRun, parts: readonly RecurrentPart[], { layer, read }: RecurrentPart, index: number, states: States): Float32Array[] {
   const count = stateCount(read.cells[index]!);
   const before = read.cells.slice(0, index).reduce((sum, cell) => sum + stateCount(cell), 0);
   const given = run.inputCount - 1;
@@ -67,8 +72,8 @@ function initialStates(run: LayerRun, parts: readonly RecurrentPart[], { read }:
     const first = 1 + (given / directions.length) * directions.indexOf(read) + before;
     return Array.from({ length: count }, (_, i) => asFloats(run.value('inputs', first + i)));
   }
-  const kept = read.stateful ? read.keptStates() : null;
-  return kept ? kept.slice(before, before + count).map(values) : [];
+  const kept = layer.stateful ? states.of(layer) : null;
+  return kept ? kept.slice(before, before + count).map(({ data }) => Float32Array.from(data)) : [];
 }
 
 /** Whether the recurrence, run by itself, comes to the states that the trace recorded, to float32's rounding over many steps. */

@@ -1,16 +1,16 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { SeeRnnError } from '../core/errors.js';
-import { requireModel } from '../model/internals.js';
-import type { ArrayInputs } from '../trace/inputs.js';
+import { asModel } from '../model/as-model.js';
+import type { ArrayInputs } from '../model/inputs.js';
+import type { ModelLike } from '../model/live-model.js';
 import { Run } from '../trace/run.js';
-import type { TraceOptions } from '../trace/trace.js';
+import type { TraceOptions } from '../trace/trace-options.js';
 
 /** What is to be looked at, as a caller gives it: a model with data and targets, or a run that was made of these. */
-export type Subject<Options> = [model: LayersModel, x: ArrayInputs, y: ArrayInputs, options?: Options] | [run: Run, options?: Options];
+export type Subject<Options> = [model: ModelLike, x: ArrayInputs, y: ArrayInputs, options?: Options] | [run: Run, options?: Options];
 
 /** The same, told apart. */
 export interface ReadSubject<Options> {
-  readonly model: LayersModel;
+  readonly model: ModelLike;
   readonly x: ArrayInputs;
   readonly y: ArrayInputs;
   readonly options: Options;
@@ -23,10 +23,10 @@ export interface ReadSubject<Options> {
  * @param owner the function that was called, for messages
  * @throws SeeRnnError for what is neither, a run that was made without targets, or whose tensors have been disposed of
  */
-export function subjectOf<Options extends Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'batchSize'>>(owner: string, given: Subject<Options>): ReadSubject<Options> {
+export function subjectOf<Options extends Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'classWeight' | 'batchSize'>>(owner: string, given: Subject<Options>): ReadSubject<Options> {
   if (!(given[0] instanceof Run)) {
-    const [model, x, y, options] = given as [LayersModel, ArrayInputs, ArrayInputs, Options?];
-    requireModel(owner, model);
+    const [model, x, y, options] = given as [ModelLike, ArrayInputs, ArrayInputs, Options?];
+    asModel(owner, model);
     return { model, x, y, options: options ?? ({} as Options) };
   }
   const [run, options] = given as [Run, Options?];

@@ -1,10 +1,10 @@
-import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
 import type { NamedArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { suggestion } from '../core/nearest.js';
 import { option, readOptions } from '../core/options.js';
+import { asModel } from '../model/as-model.js';
 import { chooseWeights, type WeightId, type WeightIds } from '../model/get-weights.js';
-import { requireModel } from '../model/internals.js';
+import type { ModelLike } from '../model/live-model.js';
 import { penaltyOf, weightLoss } from '../model/penalties.js';
 import { readWeights } from '../model/weights.js';
 import { normOptions, weightsNorm, type WeightNorms, type WeightsNormOptions } from './norms.js';
@@ -16,8 +16,12 @@ export interface TrackWeightsOptions extends Omit<WeightsNormOptions, 'onto'> {
 
 const trackOptions = { ...normOptions, every: option.choice('when norms and penalties are taken', ['epoch', 'batch'], 'epoch') };
 
-/** Norms and penalties of weights over training: a callback for `model.fit`; see {@link trackWeights}. */
-export class WeightTracker extends Callback {
+/**
+ * Norms and penalties of weights over training: a callback for `fit` of a TF.js model; see {@link trackWeights}.
+ *
+ * It has what TF.js asks of a callback, also in a list behind one of TF.js's own, and needs no TF.js itself.
+ */
+export class WeightTracker {
   /** How many batches there had been each time: 0 first. */
   readonly batches: number[] = [];
   /** By `layer/weight`, of those with a penalty by l1 or l2: what it adds to the loss, each time. */
@@ -35,10 +39,9 @@ export class WeightTracker extends Callback {
    * @param every when `fit` makes it record
    */
   constructor(
-    private readonly tracked: { readonly model: LayersModel; readonly id: WeightId | WeightIds },
+    private readonly tracked: { readonly model: ModelLike; readonly id: WeightId | WeightIds },
     private readonly norm: Omit<WeightsNormOptions, 'onto'>, readonly every: 'epoch' | 'batch',
   ) {
-    super();
     // In a list that starts with plain functions, TF.js takes a callback's methods for such, off the object.
     this.onTrainBegin = this.onTrainBegin.bind(this);
     this.onBatchEnd = this.onBatchEnd.bind(this);
@@ -52,19 +55,26 @@ export class WeightTracker extends Callback {
     return this.recorded;
   }
 
-  override async onTrainBegin(): Promise<void> {
+  async onTrainBegin(): Promise<void> {
     // A second `fit` goes on where the first ended.
     if (this.batches.length === 0) await this.record(0);
   }
 
-  override async onBatchEnd(): Promise<void> {
+  async onBatchEnd(): Promise<void> {
     if (this.every === 'batch') await this.record(1);
     else this.batch++;
   }
 
-  override async onEpochEnd(): Promise<void> {
+  async onEpochEnd(): Promise<void> {
     if (this.every === 'epoch') await this.record(0);
   }
+
+  // What else TF.js calls on a callback.
+  setParams(): void { /* there is nothing to set */ }
+  setModel(): void { /* it has one */ }
+  onTrainEnd(): Promise<void> { return Promise.resolve(); }
+  onEpochBegin(): Promise<void> { return Promise.resolve(); }
+  onBatchBegin(): Promise<void> { return Promise.resolve(); }
 
   /**
    * One statistic of all tracked weights, or their penalties: (steps, weights), a step for each time; the weights' names are
@@ -96,12 +106,14 @@ export class WeightTracker extends Callback {
   }
 
   private async take(): Promise<void> {
-    const { model, id } = this.tracked;
+    const { id } = this.tracked;
+    // Of a live model, as it is now.
+    const model = asModel('trackWeights', this.tracked.model);
     const batch = this.batch;
     this.norms = await weightsNorm(model, id, { ...this.norm, onto: this.batches.length === 0 ? null : this.norms });
     for (const { name: layer, weights } of chooseWeights('trackWeights', model, id, [])) {
       const penalised = weights.flatMap((weight) => {
-        const penalty = penaltyOf(weight);
+        const penalty = penaltyOf(model, weight);
         return penalty && penalty.other === null ? [{ weight, penalty }] : [];
       });
       const arrays = await readWeights(penalised.map(({ weight }) => weight));
@@ -131,10 +143,10 @@ export class WeightTracker extends Callback {
  * tracker.norms.lstm.kernel.max; // a number for each batch, and the one before them
  * await trackedWeights(tracker, { of: 'max' }).save('norms.png');
  */
-export function trackWeights(model: LayersModel, id: WeightId | WeightIds, options: TrackWeightsOptions = {}): WeightTracker {
-  requireModel('trackWeights', model);
+export function trackWeights(model: ModelLike, id: WeightId | WeightIds, options: TrackWeightsOptions = {}): WeightTracker {
+  const read = asModel('trackWeights', model);
   const { omitNames, every } = readOptions('trackWeights', trackOptions, options as Readonly<Record<string, unknown>>);
   // Now, and not in the midst of training, is when a wrong name is to be told.
-  chooseWeights('trackWeights', model, id, omitNames);
+  chooseWeights('trackWeights', read, id, omitNames);
   return new WeightTracker({ model, id }, Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'every')), every);
 }

@@ -1,10 +1,9 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { asNamedArray, shapeText, type ArrayInput, type NamedArray } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { suggestion } from '../core/nearest.js';
-import { graphOf } from './calls.js';
+import { asModel } from './as-model.js';
 import { findLayer, type LayerId } from './find.js';
-import { requireModel } from './internals.js';
+import type { ModelLike } from './live-model.js';
 import { requireRecurrent } from './recurrent-parts.js';
 import { layerWeights, readWeights } from './weights.js';
 
@@ -48,16 +47,15 @@ export type WeightArrays = Readonly<Record<string, ArrayInput>> | readonly Array
  * const { directions } = await gateWeights(model, 'bidirectional');
  * directions.map(({ name, gates }) => `${name}: ${gates.join(', ')}`); // ['forward: update, reset, new', 'backward: update, reset, new']
  */
-export async function gateWeights(model: LayersModel, id: LayerId, from?: WeightArrays): Promise<GateWeights> {
-  requireModel('gateWeights', model);
-  const { name, layer } = findLayer(graphOf(model), id);
+export async function gateWeights(model: ModelLike, id: LayerId, from?: WeightArrays): Promise<GateWeights> {
+  const { name, layer } = findLayer(asModel('gateWeights', model), id);
   const parts = requireRecurrent('gateWeights', layer);
   const all = layerWeights(layer);
   const arrays = from === undefined ? await readWeights(all) : arranged(from, all, name);
   return {
-    name, kind: layer.getClassName(),
+    name, kind: layer.className,
     directions: parts.map(({ part, cell: { recurrence: { cell, units }, weights } }) => {
-      const [kernel, recurrentKernel, bias] = weights().map((tensor) => arrays[all.findIndex(({ variable }) => variable.read() === tensor)]!);
+      const [kernel, recurrentKernel, bias] = weights.map((one) => arrays[all.findIndex(({ weight }) => weight === one)]!);
       return { name: part, kind: cell.kind, units, gates: [...cell.gates], kernel: kernel!, recurrentKernel: recurrentKernel!, bias: bias ?? null };
     }),
   };
@@ -71,12 +69,12 @@ function arranged(from: WeightArrays, weights: ReturnType<typeof layerWeights>, 
   if (Array.isArray(from) && from.length !== names.length) throw new SeeRnnError(`gateWeights: expected ${expected}, found ${from.length} array${from.length === 1 ? '' : 's'}`);
   const unknown = Array.isArray(from) ? undefined : Object.keys(from).find((name) => !names.includes(name));
   if (unknown !== undefined) throw new SeeRnnError(`gateWeights: layer '${layer}' has no weight '${unknown}'${suggestion(unknown, names)}`);
-  return weights.map(({ name, variable, axes }, i) => {
+  return weights.map(({ name, weight: { shape: expectedShape, axes } }, i) => {
     const given = Array.isArray(from) ? (from as readonly ArrayInput[])[i] : (from as Readonly<Record<string, ArrayInput>>)[name];
     if (given === undefined) throw new SeeRnnError(`gateWeights: '${name}' of layer '${layer}' is missing in what was given`);
     const { data, shape } = asNamedArray(given, `'${name}' of layer '${layer}'`);
-    if (shapeText(shape) !== shapeText(variable.shape)) {
-      throw new SeeRnnError(`gateWeights: '${name}' of layer '${layer}': expected shape ${shapeText(variable.shape)}, found ${shapeText(shape)}`);
+    if (shapeText(shape) !== shapeText(expectedShape)) {
+      throw new SeeRnnError(`gateWeights: '${name}' of layer '${layer}': expected shape ${shapeText(expectedShape)}, found ${shapeText(shape)}`);
     }
     return { data, shape, axes: [...axes] };
   });

@@ -1,9 +1,9 @@
-import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { UsageError } from '../core/errors.js';
 import { shown } from '../core/options.js';
-import { graphOf } from './calls.js';
+import type { Layer } from '../graph/layer.js';
+import { asModel } from './as-model.js';
 import { findLayer, type FoundLayer, type LayerId } from './find.js';
-import { requireModel } from './internals.js';
+import type { ModelLike } from './live-model.js';
 
 /**
  * A layer of a model, or of a model in it, by its index in `model.layers`, its name, or a part of its name that no other has; a list
@@ -14,9 +14,9 @@ import { requireModel } from './internals.js';
  * const lstm = getLayer(model, 'lstm');
  * const [first, last] = getLayer(model, [0, 'dense']);
  */
-export function getLayer(model: LayersModel, id: readonly LayerId[]): layers.Layer[];
-export function getLayer(model: LayersModel, id: LayerId): layers.Layer;
-export function getLayer(model: LayersModel, id: LayerId | readonly LayerId[]): layers.Layer | layers.Layer[] {
+export function getLayer(model: ModelLike, id: readonly LayerId[]): Layer[];
+export function getLayer(model: ModelLike, id: LayerId): Layer;
+export function getLayer(model: ModelLike, id: LayerId | readonly LayerId[]): Layer | Layer[] {
   return find('getLayer', model, id, ({ layer }) => layer);
 }
 
@@ -28,18 +28,17 @@ export function getLayer(model: LayersModel, id: LayerId | readonly LayerId[]): 
  * @example
  * getFullName(model, 'lst'); // 'lstm_1'
  */
-export function getFullName(model: LayersModel, id: readonly LayerId[]): string[];
-export function getFullName(model: LayersModel, id: LayerId): string;
-export function getFullName(model: LayersModel, id: LayerId | readonly LayerId[]): string | string[] {
+export function getFullName(model: ModelLike, id: readonly LayerId[]): string[];
+export function getFullName(model: ModelLike, id: LayerId): string;
+export function getFullName(model: ModelLike, id: LayerId | readonly LayerId[]): string | string[] {
   return find('getFullName', model, id, ({ name }) => name);
 }
 
-function find<T>(owner: string, model: LayersModel, id: LayerId | readonly LayerId[], read: (found: FoundLayer) => T): T | T[] {
-  requireModel(owner, model);
-  const graph = graphOf(model);
+function find<T>(owner: string, given: ModelLike, id: LayerId | readonly LayerId[], read: (found: FoundLayer) => T): T | T[] {
+  const model = asModel(owner, given);
   const one = (each: LayerId): T => {
     if (typeof each !== 'number' && typeof each !== 'string') throw new UsageError(`${owner}: expected a layer's index or name, or a list of these, found ${shown(each)}`);
-    return read(findLayer(graph, each));
+    return read(findLayer(model, each));
   };
   return typeof id === 'object' && Array.isArray(id) ? id.map(one) : one(id as LayerId);
 }

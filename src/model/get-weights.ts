@@ -1,11 +1,11 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NamedArray } from '../core/array.js';
 import { SeeRnnError, UsageError } from '../core/errors.js';
 import { suggestion } from '../core/nearest.js';
 import { readOptions, shown, type OptionSpec } from '../core/options.js';
-import { graphOf, type Graph } from './calls.js';
+import { asModel } from './as-model.js';
 import { findLayer, hasLayer, type FoundLayer, type LayerId } from './find.js';
-import { requireModel } from './internals.js';
+import type { ModelLike } from './live-model.js';
+import type { Model } from './model.js';
 import { layerWeights, readWeights, type LayerWeight } from './weights.js';
 
 /**
@@ -39,8 +39,8 @@ export interface ChosenWeights extends FoundLayer { readonly weights: readonly L
  * `forward/kernel`. Weights that are not trained, such as a normalisation's `moving_mean`, are among them.
  *
  * The text after a slash chooses: the weight of that name, else those whose name ends so after a slash of its own (`bidirectional/bias`
- * is `forward/bias` and `backward/bias`), else those with the text in their name (`gru/kern`). A list, or `'*'` for every layer, gives
- * a record with the layers' names in front: `gru/kernel`.
+ * is `forward/bias` and `backward/bias`), else those of the part of that name (`bidirectional/forward`), else those with the text in their
+ * name (`gru/kern`). A list, or `'*'` for every layer, gives a record with the layers' names in front: `gru/kernel`.
  *
  * @param id what is asked for: see {@link WeightId} and {@link WeightIds}
  * @returns an empty record for a layer without weights
@@ -50,34 +50,33 @@ export interface ChosenWeights extends FoundLayer { readonly weights: readonly L
  * const { bias } = await getWeights(model, 'lstm/bias');
  * const kernels = await getWeights(model, '*', { omitNames: 'bias' }); // 'lstm/kernel', 'lstm/recurrent_kernel', 'dense/kernel'
  */
-export async function getWeights(model: LayersModel, id: WeightId | WeightIds, options: GetWeightsOptions = {}): Promise<Record<string, NamedArray>> {
-  requireModel('getWeights', model);
+export async function getWeights(model: ModelLike, id: WeightId | WeightIds, options: GetWeightsOptions = {}): Promise<Record<string, NamedArray>> {
+  const read = asModel('getWeights', model);
   const { omitNames: omitted } = readOptions('getWeights', { omitNames }, options as Readonly<Record<string, unknown>>);
-  const chosen = chooseWeights('getWeights', model, id, omitted);
-  const several = typeof id === 'object' || id === '*';
+  const chosen = chooseWeights('getWeights', read, id, omitted);
+  const several = Array.isArray(id) || id === '*';
   const all = chosen.flatMap(({ name: layer, weights }) => weights.map((weight) => ({ key: several ? `${layer}/${weight.name}` : weight.name, weight })));
   const arrays = await readWeights(all.map(({ weight }) => weight));
   return Object.fromEntries(all.map(({ key }, i) => [key, arrays[i]!]));
 }
 
 /** The weights that an id means, by layer: each layer once, and of it each weight once. */
-export function chooseWeights(owner: string, model: LayersModel, id: WeightId | WeightIds, omitted: readonly string[]): ChosenWeights[] {
-  const graph = graphOf(model);
+export function chooseWeights(owner: string, model: Model, id: WeightId | WeightIds, omitted: readonly string[]): ChosenWeights[] {
   const chosen = new Map<string, { layer: FoundLayer['layer']; weights: Set<LayerWeight>; all: LayerWeight[] }>();
   const add = ({ name, layer }: FoundLayer, choose: (all: readonly LayerWeight[]) => readonly LayerWeight[]): void => {
     const entry = chosen.get(name) ?? { layer, weights: new Set(), all: layerWeights(layer) };
     chosen.set(name, entry);
     for (const weight of choose(entry.all)) if (!omitted.some((part) => weight.name.includes(part))) entry.weights.add(weight);
   };
-  for (const one of typeof id === 'object' ? id : [id]) {
-    if (typeof one === 'object') {
-      const [index, ...indices] = requireIndices(owner, one);
-      const layer = findLayer(graph, index!);
+  for (const one of Array.isArray(id) ? id as readonly (WeightId | readonly number[])[] : [id as WeightId]) {
+    if (Array.isArray(one)) {
+      const [index, ...indices] = requireIndices(owner, one as readonly number[]);
+      const layer = findLayer(model, index!);
       add(layer, (all) => indices.map((at) => weightAt(owner, layer, all, at)));
     } else if (one === '*') {
-      for (const layer of model.layers) if (layer.weights.length > 0) add({ name: layer.name, layer }, (all) => all);
+      for (const layer of model.layers) if (layerWeights(layer).length > 0) add({ name: layer.name, layer }, (all) => all);
     } else {
-      const { layer, part } = split(owner, graph, one);
+      const { layer, part } = split(owner, model, one as WeightId);
       add(layer, (all) => (part === null ? all : named(owner, layer, all, part)));
     }
   }
@@ -85,20 +84,20 @@ export function chooseWeights(owner: string, model: LayersModel, id: WeightId | 
 }
 
 /** Reads an id as a layer or, where there is none of that name, as a layer and a part of its weights' names. */
-function split(owner: string, graph: Graph, id: WeightId): { readonly layer: FoundLayer; readonly part: string | null } {
+function split(owner: string, model: Model, id: WeightId): { readonly layer: FoundLayer; readonly part: string | null } {
   if (typeof id !== 'number' && typeof id !== 'string') throw new UsageError(`${owner}: expected a layer's index or name, a list of these, or '*', found ${shown(id)}`);
-  if (typeof id === 'string' && !hasLayer(graph, id)) {
+  if (typeof id === 'string' && !hasLayer(model, id)) {
     // The longest name first: parts of layers and nested models have slashes too.
     for (let at = id.lastIndexOf('/'); at > 0; at = id.lastIndexOf('/', at - 1)) {
       const layer = id.slice(0, at);
-      if (hasLayer(graph, layer)) return { layer: findLayer(graph, layer), part: id.slice(at + 1) };
+      if (hasLayer(model, layer)) return { layer: findLayer(model, layer), part: id.slice(at + 1) };
     }
   }
-  return { layer: findLayer(graph, id), part: null };
+  return { layer: findLayer(model, id), part: null };
 }
 
 function named(owner: string, { name: layer }: FoundLayer, all: readonly LayerWeight[], part: string): readonly LayerWeight[] {
-  const tests: ((name: string) => boolean)[] = [(name) => name === part, (name) => name.endsWith(`/${part}`), (name) => name.includes(part)];
+  const tests: ((name: string) => boolean)[] = [(name) => name === part, (name) => name.endsWith(`/${part}`), (name) => name.startsWith(`${part}/`), (name) => name.includes(part)];
   for (const test of tests) {
     const found = all.filter(({ name }) => test(name));
     if (found.length > 0 && part !== '') return found;

@@ -1,11 +1,11 @@
-import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { shapeText } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { shown } from '../core/options.js';
 import { printable } from '../core/printable.js';
-import { graphOf } from './calls.js';
+import type { Layer } from '../graph/layer.js';
+import { asModel, isLiveModel, isModel, liveReader } from './as-model.js';
 import { findLayer, type LayerId } from './find.js';
-import { asModel, requireModel } from './internals.js';
+import type { ModelLike } from './live-model.js';
 import { requireRecurrent } from './recurrent-parts.js';
 import { recurrences, type RecurrentSummary } from './summary.js';
 import { layerWeights } from './weights.js';
@@ -21,23 +21,29 @@ import { layerWeights } from './weights.js';
  * @example
  * console.log(rnnSummary(model.layers[1]));
  */
-export function rnnSummary(model: LayersModel, id: LayerId): string;
-export function rnnSummary(layer: layers.Layer): string;
-export function rnnSummary(from: LayersModel | layers.Layer, id?: LayerId): string {
-  if (id === undefined && (from as unknown) != null && asModel(from)) throw new UsageError('rnnSummary: expected a layer, or a model and the index or name of a layer, found a model alone');
-  if (id !== undefined) requireModel('rnnSummary', from as LayersModel);
-  else if (typeof (from as unknown as { readonly getClassName?: unknown } | null)?.getClassName !== 'function') throw new UsageError(`rnnSummary: expected a layer, or a model and the index or name of a layer, found ${shown(from)}`);
-  const { name, layer } = id === undefined ? { name: (from as layers.Layer).name, layer: from as layers.Layer } : findLayer(graphOf(from as LayersModel), id);
+export function rnnSummary(model: ModelLike, id: LayerId): string;
+export function rnnSummary(layer: Layer): string;
+export function rnnSummary(from: ModelLike | Layer, id?: LayerId): string {
+  if (id === undefined && (isModel(from) || isLiveModel(from))) throw new UsageError('rnnSummary: expected a layer, or a model and the index or name of a layer, found a model alone');
+  const { name, layer } = id === undefined ? alone(from) : findLayer(asModel('rnnSummary', from as ModelLike), id);
   requireRecurrent('rnnSummary', layer);
-  const weights = layerWeights(layer).map((weight) => ({ name: weight.name, shape: weight.variable.shape }));
+  const weights = layerWeights(layer).map((weight) => ({ name: weight.name, shape: weight.weight.shape }));
   const parts = recurrences(layer);
-  const kind = layer.getClassName();
+  const kind = layer.className;
   const lines = parts.flatMap((part) => {
     // Also of a stack of one cell, whose weights have a number and whose part has no name.
     const own = parts.length === 1 ? weights : weights.filter((weight) => weight.name.startsWith(`${part.part}/`));
     return [`${part.part === '' ? name : `${name}, ${part.part}`}: ${headline(kind, part)}`, ...own.map((weight) => `  ${weight.name}  ${shapeText(weight.shape)}`), ...aboutGates(part), ''];
   });
   return printable(lines.slice(0, -1).join('\u0000')).replaceAll('\\u0000', '\n');
+}
+
+/** A layer that was given without its model: of ours, or a live one. */
+function alone(given: unknown): { readonly name: string; readonly layer: Layer } {
+  const isOurs = typeof given === 'object' && given !== null && 'className' in given && 'parts' in given && 'recurrent' in given;
+  const layer = isOurs ? given as Layer : liveReader()?.layer(given) ?? null;
+  if (!layer) throw new UsageError(`rnnSummary: expected a layer, or a model and the index or name of a layer, found ${shown(given)}`);
+  return { name: layer.name, layer };
 }
 
 function headline(layerKind: string, { kind, units, direction, resetAfter }: RecurrentSummary): string {

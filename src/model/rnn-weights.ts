@@ -1,9 +1,9 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NamedArray, Numbers } from '../core/array.js';
 import { sizeOf } from '../core/array.js';
 import { option, readOptions } from '../core/options.js';
 import type { LayerId } from './find.js';
 import { gateWeights, type DirectionWeights } from './gate-weights.js';
+import type { ModelLike } from './live-model.js';
 
 export interface GetRnnWeightsOptions {
   /** Whether a weight stays one array with its gates side by side; default true. Else it is a list with an array for each gate. */
@@ -27,9 +27,9 @@ const rnnWeightsOptions = { concatGates: option.flag('whether a weight stays one
  * const [kernel, recurrentKernel, bias] = await getRnnWeights(model, 'lstm');
  * const [[input, forget, cell, output]] = await getRnnWeights(model, 'lstm', { concatGates: false }); // the kernel of each gate
  */
-export async function getRnnWeights(model: LayersModel, id: LayerId, options: GetRnnWeightsOptions & { concatGates: false }): Promise<NamedArray[][]>;
-export async function getRnnWeights(model: LayersModel, id: LayerId, options?: GetRnnWeightsOptions & { concatGates?: true }): Promise<NamedArray[]>;
-export async function getRnnWeights(model: LayersModel, id: LayerId, options: GetRnnWeightsOptions = {}): Promise<NamedArray[] | NamedArray[][]> {
+export async function getRnnWeights(model: ModelLike, id: LayerId, options: GetRnnWeightsOptions & { concatGates: false }): Promise<NamedArray[][]>;
+export async function getRnnWeights(model: ModelLike, id: LayerId, options?: GetRnnWeightsOptions & { concatGates?: true }): Promise<NamedArray[]>;
+export async function getRnnWeights(model: ModelLike, id: LayerId, options: GetRnnWeightsOptions = {}): Promise<NamedArray[] | NamedArray[][]> {
   const { concatGates } = readOptions('getRnnWeights', rnnWeightsOptions, options as Readonly<Record<string, unknown>>);
   const { directions } = await gateWeights(model, id);
   const all = directions.flatMap((direction) => [direction.kernel, direction.recurrentKernel, ...(direction.bias ? [direction.bias] : [])].map((weight) => ({ weight, direction })));

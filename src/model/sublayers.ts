@@ -1,26 +1,37 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { inside, isLayer, type Layer } from './internals.js';
+import type { Graph } from '../graph/graph.js';
+import type { Layer } from '../graph/layer.js';
+import type { Weight } from '../graph/weight.js';
 
-/**
- * A layer and every layer that it holds, under whatever name: the layers of a model, the halves of a wrapper, the cells of an
- * RNN, what a caller's own layer is made of. Each once.
- */
-export function sublayers(root: Layer | LayersModel): Layer[] {
+/** A layer and every layer that it is made of: those of a model, the halves of a wrapper, stacked cells. Each once. */
+export function sublayers(root: Layer): Layer[] {
   const found = new Set<Layer>();
-  const visit = (layer: Layer): void => {
-    if (found.has(layer)) return;
-    found.add(layer);
-    for (const [, part] of directSublayers(layer)) visit(part);
-  };
-  visit(root as Layer);
+  collect(root, found);
   return [...found];
 }
 
-/** The layers that a layer holds itself, alone or in a list, and the names of the properties that hold them. */
-export function directSublayers(layer: Layer): [property: string, part: Layer][] {
-  // A Bidirectional layer's two halves are copies of the layer it was given, which itself takes no part.
-  const { layer: wrapped, forwardLayer } = inside(layer);
-  const template = forwardLayer && wrapped;
-  return Object.entries(layer).flatMap(([property, held]: [string, unknown]) =>
-    [held].flat().filter((part): part is Layer => isLayer(part) && part !== template).map((part): [string, Layer] => [property, part]));
+/** What a graph has: it doesn't change, and every pass asks for it. */
+const known = new WeakMap<Graph, { readonly layers: readonly Layer[]; readonly weights: readonly Weight[] }>();
+
+function contents(graph: Graph): { readonly layers: readonly Layer[]; readonly weights: readonly Weight[] } {
+  const before = known.get(graph);
+  if (before) return before;
+  const found = new Set<Layer>();
+  for (const layer of graph.layers) collect(layer, found);
+  // A framework may leave some out of its list.
+  for (const { layer } of graph.nodes) collect(layer, found);
+  const all = { layers: [...found], weights: [...new Set([...found].flatMap(({ weights }) => weights))] };
+  known.set(graph, all);
+  return all;
+}
+
+/** Every layer of a model, and what they are made of. Each once. */
+export const allLayers = (graph: Graph): readonly Layer[] => contents(graph).layers;
+
+/** Every weight of these. Each once. */
+export const allWeights = (graph: Graph): readonly Weight[] => contents(graph).weights;
+
+function collect(layer: Layer, found: Set<Layer>): void {
+  if (found.has(layer)) return;
+  found.add(layer);
+  for (const part of layer.parts) collect(part.layer, found);
 }

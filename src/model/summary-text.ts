@@ -6,7 +6,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   'keras-zip': 'Keras, .keras', 'keras-hdf5': 'Keras, HDF5', 'weights-hdf5': 'Keras, weights alone', 'tfjs-layers': 'TF.js layers',
 };
 
-/** A model's summary to be read: a table of its layers, and a paragraph on each recurrent one. Names from the file are made printable. */
+/** A model's summary to be read: a table of its layers, each with the index by which it can be asked for, and a paragraph on each recurrent one. Names from the file are made printable. */
 export function summaryText(summary: ModelSummary): string {
   return [...heading(summary), '', ...table(summary.layers), '', totals(summary), ...summary.layers.flatMap(recurrentText)].map(printable).join('\n');
 }
@@ -27,13 +27,13 @@ function table(layers: readonly LayerSummary[]): string[] {
   // Where every layer reads the one above, saying so says nothing.
   const chain = layers.every(({ reads }, i) => (i === 0 ? reads.length === 0 : reads.length === 1 && reads[0] === layers[i - 1]!.name));
   const rows = [
-    ['layer', 'class', 'output', 'parameters', ...(chain ? [] : ['reads'])],
-    ...layers.map(({ name, kind, outputs, parameters, trainable, reads }) => [
-      name, `${kind}${parameters > 0 && !trainable ? ' (frozen)' : ''}`, outputs.map(shapeText).join(' '), parameters.toLocaleString('en-US'), ...(chain ? [] : [reads.join(', ')]),
+    ['index', 'layer', 'class', 'output', 'parameters', ...(chain ? [] : ['reads'])],
+    ...layers.map(({ index, name, kind, outputs, parameters, trainable, reads }) => [
+      index === null ? '' : String(index), name, `${kind}${parameters > 0 && !trainable ? ' (frozen)' : ''}`, outputs.map(shapeText).join(' '), parameters.toLocaleString('en-US'), ...(chain ? [] : [reads.join(', ')]),
     ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => row.map((cell, column) => (column === 3 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ').trimEnd());
+  return rows.map((row) => row.map((cell, column) => (column === 0 || column === 4 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ').trimEnd());
 }
 
 function totals({ parameters: { total, trainable, others } }: ModelSummary): string {
@@ -42,7 +42,7 @@ function totals({ parameters: { total, trainable, others } }: ModelSummary): str
 }
 
 function recurrentText({ name, kind, recurrent, unknown }: LayerSummary): string[] {
-  if (unknown !== null) return ['', `${name}: ${unknown}; it runs on TF.js`];
+  if (unknown !== null) return ['', `${name}: ${unknown}; what goes on inside it can't be seen`];
   return recurrent.flatMap((one) => ['', `${name}${one.part === '' ? '' : `, ${one.part}`}: ${aboutText(kind, one)}`, ...gateText(one)]);
 }
 

@@ -1,15 +1,14 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { sizeOf } from '../core/array.js';
-import { allCalls, graphOf, nodeOf, type Call } from './calls.js';
-import { inside, originOf, requireModel, type Layer } from './internals.js';
-import { modelOrigin } from './keras/origin.js';
-import { namedLoss, type LossFunction } from './losses.js';
-import { isRecurrent, readRecurrent } from './recurrent.js';
-import { recurrentParts } from './recurrent-parts.js';
-import { layerWeights } from './weights.js';
+import type { Call, Calls, Value } from '../graph/graph.js';
+import type { Layer } from '../graph/layer.js';
+import type { OpenShape } from '../graph/shapes.js';
+import { asModel } from './as-model.js';
+import type { ModelLike } from './live-model.js';
+import type { Model } from './model.js';
+import { recurrentParts, whyNotRecurrent } from './recurrent-parts.js';
+import { layerWeights, type LayerWeight } from './weights.js';
 
-/** A shape; null where any number will do, as of samples. */
-export type OpenShape = readonly (number | null)[];
+export type { OpenShape } from '../graph/shapes.js';
 
 /** What a model is made of: plain data. */
 export interface ModelSummary {
@@ -38,6 +37,8 @@ export interface ParameterCounts {
 }
 
 export interface LayerSummary {
+  /** Its index in `model.layers`, by which it can be asked for; null for one that is not among them: in a nested model, or an input that a Sequential model doesn't count. */
+  readonly index: number | null;
   /** As `trace` names it: with `:0`, `:1` where the layer is used several times, `model/name` in a nested model. */
   readonly name: string;
   readonly kind: string;
@@ -87,54 +88,64 @@ export interface RecurrentSummary {
  * const { layers } = modelSummary(model);
  * console.log(layers[0].recurrent[0].gates); // ['input', 'forget', 'cell', 'output']
  */
-export function modelSummary(model: LayersModel): ModelSummary {
-  requireModel('modelSummary', model);
-  const origin = modelOrigin(model);
-  const calls = allCalls(graphOf(model));
-  const labels = new Map(calls.map(({ node, label }) => [node, label]));
-  const counts = parametersOf(model);
+export const modelSummary = (model: ModelLike): ModelSummary => summaryOf(asModel('modelSummary', model));
+
+/** The same of a model's graph. */
+export function summaryOf(model: Model): ModelSummary {
+  const { origin } = model;
   return {
     name: model.name,
-    kind: inside(model).getClassName() === 'Sequential' ? 'Sequential' : 'Functional',
+    kind: model.kind,
     file: origin?.file ?? null, format: origin?.format ?? null, kerasVersion: origin?.kerasVersion ?? null, backend: origin?.backend ?? null,
     loss: origin ? origin.loss : compiledLoss(model),
-    optimizer: origin ? origin.optimizer : compiledOptimizer(model),
+    optimizer: model.optimizer,
     warnings: origin?.warnings ?? [],
-    parameters: counts,
-    layers: calls.map((call) => layerSummary(call, (tensor) => labels.get(nodeOf(originOf(tensor)))!)),
+    parameters: parametersOf(model),
+    layers: layerSummaries(model),
   };
 }
 
-function parametersOf(model: LayersModel): ParameterCounts {
-  const all = layerWeights(model).map(({ variable }) => variable);
-  const trained = new Set<unknown>(model.trainableWeights);
-  const count = (variables: typeof all): number => variables.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const [total, trainable] = [count(all), count(all.filter((variable) => trained.has(variable)))];
+const changes = ({ weight: { trainable, frozen } }: LayerWeight): boolean => trainable && !frozen;
+const count = (weights: readonly LayerWeight[]): number => weights.reduce((sum, { weight: { shape } }) => sum + sizeOf(shape), 0);
+
+function parametersOf(model: Model): ParameterCounts {
+  const all = layerWeights(model);
+  const [total, trainable] = [count(all), count(all.filter(changes))];
   return { total, trainable, others: total - trainable };
 }
 
-function layerSummary({ label, layer, node }: Call, labelOf: (tensor: (typeof node.inputTensors)[number]) => string): LayerSummary {
+/** Every call, those of a nested model after the model's own; each reads from others of its own graph. */
+function layerSummaries({ calls, layers }: Model): LayerSummary[] {
+  const of = ({ calls: own }: Calls, isOuter: boolean): LayerSummary[] => {
+    const labels = new Map(own.map(({ node, label }) => [node, label]));
+    return own.flatMap((call) => {
+      const index = isOuter ? layers.indexOf(call.layer) : -1;
+      return [{ index: index < 0 ? null : index, ...layerSummary(call, ({ node }) => labels.get(node)!) }, ...(call.inner ? of(call.inner, false) : [])];
+    });
+  };
+  return of(calls, true);
+}
+
+function layerSummary({ label, layer, node }: Call, labelOf: (value: Value) => string): Omit<LayerSummary, 'index'> {
   const weights = layerWeights(layer);
-  const isInput = layer.getClassName() === 'InputLayer';
-  const read = readRecurrent(layer);
   return {
-    name: label, kind: layer.getClassName(),
-    reads: isInput ? [] : [...new Set(node.inputTensors.map(labelOf))],
-    inputs: isInput ? [] : node.inputTensors.map(({ shape }) => shape),
-    outputs: node.outputTensors.map(({ shape }) => shape),
-    parameters: weights.reduce((sum, { variable }) => sum + sizeOf(variable.shape), 0),
-    trainable: layer.trainableWeights.length > 0,
-    weights: weights.map(({ name, variable }) => ({ name, shape: [...variable.shape] })),
+    name: label, kind: layer.className,
+    reads: [...new Set(node.inputs.map(labelOf))],
+    inputs: node.inputs.map(({ shape }) => shape),
+    outputs: node.outputs.map(({ shape }) => shape),
+    parameters: count(weights),
+    trainable: weights.some(changes),
+    weights: weights.map(({ name, weight }) => ({ name, shape: [...weight.shape] })),
     recurrent: recurrences(layer),
-    unknown: read === null || isRecurrent(read) ? null : read.reason,
+    unknown: whyNotRecurrent(layer),
   };
 }
 
 /** A layer's recurrences, those of its parts too. */
-export function recurrences(layer: Layer | LayersModel): RecurrentSummary[] {
-  return recurrentParts(layer).map(({ part, read: { returnSequences, returnState, stateful }, cell: { recurrence, weights, dropout, recurrentDropout } }) => {
+export function recurrences(of: Layer): RecurrentSummary[] {
+  return recurrentParts(of).map(({ part, layer: { stateful }, read: { returnSequences, returnState }, cell: { recurrence, weights, dropout, recurrentDropout } }) => {
     const { cell, units, activation, recurrentActivation, resetAfter, backwards } = recurrence;
-    const [kernel, , bias] = weights();
+    const [kernel, , bias] = weights;
     return {
       part, kind: cell.kind, units, gates: [...cell.gates],
       gateWeights: { kernel: [kernel!.shape[0]!, units], recurrent_kernel: [units, units], bias: bias ? [...bias.shape.slice(0, -1), units] : null },
@@ -147,21 +158,11 @@ export function recurrences(layer: Layer | LayersModel): RecurrentSummary[] {
   });
 }
 
-/** TF.js's name as Keras writes it: `hardSigmoid` is `hard_sigmoid`. */
+/** An activation's name as Keras writes it: `hardSigmoid` is `hard_sigmoid`. */
 const inSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter, at: number) => `${at > 0 ? '_' : ''}${letter.toLowerCase()}`);
 
-/** The loss of a model that was compiled here, not loaded. */
-function compiledLoss(model: LayersModel): string | null {
-  const given = model.loss as unknown;
-  if (given == null) return null;
-  const text = (loss: unknown): string => (typeof loss === 'function' ? namedLoss(loss as LossFunction)?.name ?? 'a function' : String(loss));
-  if (typeof given !== 'object') return text(given);
-  const all = Array.isArray(given) ? given.map(text) : Object.entries(given).map(([name, loss]) => `${name}: ${text(loss)}`);
-  return all.length === 1 ? all[0]! : all.join(', ');
-}
-
-function compiledOptimizer(model: LayersModel): ModelSummary['optimizer'] {
-  const optimizer = model.optimizer as (typeof model.optimizer & { readonly learningRate?: unknown }) | undefined;
-  if (!optimizer) return null;
-  return { name: optimizer.getClassName(), learningRate: typeof optimizer.learningRate === 'number' ? optimizer.learningRate : null };
+/** The loss of a model that has no file; of several outputs a list where they differ. */
+function compiledLoss({ compiled }: Model): string | null {
+  const names = compiled?.losses.map((loss) => loss?.name ?? 'none') ?? [];
+  return names.length === 0 ? null : new Set(names).size === 1 ? names[0]! : names.join(', ');
 }

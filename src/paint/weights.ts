@@ -1,4 +1,3 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ArrayInput } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { featuresHistGridFigure, type FeaturesHistGridOptions, type HistogramGrid } from '../figures/features-hist-grid.js';
@@ -8,7 +7,8 @@ import { rnnHistogramFigure, type RnnHistogramOptions } from '../figures/rnn-his
 import { saturationPlotFigure, type SaturatedGates, type SaturationPlotOptions } from '../figures/saturation-plot.js';
 import type { LayerId } from '../model/find.js';
 import { gateWeights, type GateWeights } from '../model/gate-weights.js';
-import type { ArrayInputs } from '../trace/inputs.js';
+import type { ArrayInputs } from '../model/inputs.js';
+import type { ModelLike } from '../model/live-model.js';
 import { trace, type TraceOptions } from '../trace/trace.js';
 import { Drawing } from './drawing.js';
 
@@ -16,13 +16,13 @@ import { Drawing } from './drawing.js';
 // at the functions they call.
 
 /** Where gradients come from: data, as `trace` takes them. With `of: 'gradients'`, x and y are needed. */
-export interface GradientSource extends Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'training' | 'batchSize'> {
+export interface GradientSource extends Pick<TraceOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'classWeight' | 'training' | 'batchSize'> {
   readonly x?: ArrayInputs;
   readonly y?: ArrayInputs;
 }
 
 /** The keys of {@link GradientSource}; the other options are the figure's. */
-const sourceKeys: readonly string[] = ['x', 'y', 'loss', 'lossWeights', 'sampleWeight', 'training', 'batchSize'] satisfies (keyof GradientSource)[];
+const sourceKeys: readonly string[] = ['x', 'y', 'loss', 'lossWeights', 'sampleWeight', 'classWeight', 'training', 'batchSize'] satisfies (keyof GradientSource)[];
 
 /**
  * The weights of a recurrent layer, or the gradients by them, as heatmaps: kernel, recurrent kernel and bias, gates divided by lines.
@@ -38,8 +38,8 @@ const sourceKeys: readonly string[] = ['x', 'y', 'loss', 'lossWeights', 'sampleW
  * await (await rnnHeatmap(model, 'gru', { of: 'gradients', x, y, absoluteValue: true })).save('gradients.png');
  */
 export function rnnHeatmap(weights: GateWeights, options?: RnnHeatmapOptions): Drawing;
-export function rnnHeatmap(model: LayersModel, id: LayerId, options?: RnnHeatmapOptions & GradientSource): Promise<Drawing>;
-export function rnnHeatmap(from: GateWeights | LayersModel, idOrOptions?: LayerId | RnnHeatmapOptions, options: RnnHeatmapOptions & GradientSource = {}): Drawing | Promise<Drawing> {
+export function rnnHeatmap(model: ModelLike, id: LayerId, options?: RnnHeatmapOptions & GradientSource): Promise<Drawing>;
+export function rnnHeatmap(from: GateWeights | ModelLike, idOrOptions?: LayerId | RnnHeatmapOptions, options: RnnHeatmapOptions & GradientSource = {}): Drawing | Promise<Drawing> {
   return drawn('rnnHeatmap', rnnHeatmapFigure, from, idOrOptions, options);
 }
 
@@ -55,8 +55,8 @@ export function rnnHeatmap(from: GateWeights | LayersModel, idOrOptions?: LayerI
  * await (await rnnHistogram(model, 'lstm', { equateAxes: 2, bias: false })).save('weights.png');
  */
 export function rnnHistogram(weights: GateWeights, options?: RnnHistogramOptions): Drawing;
-export function rnnHistogram(model: LayersModel, id: LayerId, options?: RnnHistogramOptions & GradientSource): Promise<Drawing>;
-export function rnnHistogram(from: GateWeights | LayersModel, idOrOptions?: LayerId | RnnHistogramOptions, options: RnnHistogramOptions & GradientSource = {}): Drawing | Promise<Drawing> {
+export function rnnHistogram(model: ModelLike, id: LayerId, options?: RnnHistogramOptions & GradientSource): Promise<Drawing>;
+export function rnnHistogram(from: GateWeights | ModelLike, idOrOptions?: LayerId | RnnHistogramOptions, options: RnnHistogramOptions & GradientSource = {}): Drawing | Promise<Drawing> {
   return drawn('rnnHistogram', rnnHistogramFigure, from, idOrOptions, options);
 }
 
@@ -83,20 +83,20 @@ export const featuresHistGrid = (data: HistogramGrid | ArrayInput, options?: Fea
 export const saturationPlot = (layers: SaturatedGates, options?: SaturationPlotOptions): Drawing => new Drawing(saturationPlotFigure(layers, options));
 
 function drawn<O extends { readonly of?: 'weights' | 'gradients' | undefined }>(
-  owner: string, figure: (weights: GateWeights, options: O) => Figure, from: GateWeights | LayersModel, idOrOptions: LayerId | O | undefined, given: O & GradientSource,
+  owner: string, figure: (weights: GateWeights, options: O) => Figure, from: GateWeights | ModelLike, idOrOptions: LayerId | O | undefined, given: O & GradientSource,
 ): Drawing | Promise<Drawing> {
   if (typeof idOrOptions !== 'number' && typeof idOrOptions !== 'string') {
     if (!isModel(from)) return new Drawing(figure(from, idOrOptions ?? {} as O));
     throw new UsageError(`${owner}: with a model the second argument must be a layer's index or name, found ${idOrOptions === undefined ? 'none' : typeof idOrOptions}`);
   }
-  return fetched(owner, from as LayersModel, idOrOptions, given).then((weights) => new Drawing(figure(weights, figureOptions(given) as O)));
+  return fetched(owner, from as ModelLike, idOrOptions, given).then((weights) => new Drawing(figure(weights, figureOptions(given) as O)));
 }
 
-const isModel = (from: GateWeights | LayersModel | null): from is LayersModel => typeof from === 'object' && from !== null && 'layers' in from;
+const isModel = (from: GateWeights | ModelLike | null): from is ModelLike => typeof from === 'object' && from !== null && 'layers' in from;
 
 const figureOptions = (given: object): object => Object.fromEntries(Object.entries(given).filter(([key]) => !sourceKeys.includes(key)));
 
-async function fetched(owner: string, model: LayersModel, id: LayerId, { of = 'weights', x, y, ...rest }: GradientSource & { readonly of?: 'weights' | 'gradients' | undefined }): Promise<GateWeights> {
+async function fetched(owner: string, model: ModelLike, id: LayerId, { of = 'weights', x, y, ...rest }: GradientSource & { readonly of?: 'weights' | 'gradients' | undefined }): Promise<GateWeights> {
   const traced = Object.fromEntries(Object.entries(rest).filter(([key]) => sourceKeys.includes(key))) as Pick<TraceOptions, 'loss'>;
   if (of !== 'gradients') {
     const [odd] = Object.keys({ ...(x === undefined ? {} : { x }), ...(y === undefined ? {} : { y }), ...traced });

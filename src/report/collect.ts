@@ -1,12 +1,12 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { sizeOf, type NamedArray } from '../core/array.js';
 import { isMeasured, type Analysis, type RecurrenceAnalysis } from '../measure/analysis.js';
 import type { LayerHealth } from '../measure/health.js';
-import { allCalls, graphOf, type Call } from '../model/calls.js';
+import { allCalls, type Call } from '../graph/graph.js';
 import { gateWeights, type GateWeights } from '../model/gate-weights.js';
-import { asModel } from '../model/internals.js';
+import type { Model } from '../model/model.js';
 import { recurrentParts } from '../model/recurrent-parts.js';
-import { modelSummary, type RecurrentSummary } from '../model/summary.js';
+import { summaryOf, type RecurrentSummary } from '../model/summary.js';
+import { layerWeights } from '../model/weights.js';
 import type { LayerRun } from '../trace/layer-run.js';
 import type { Run } from '../trace/run.js';
 import { Budget, type Found } from './budget.js';
@@ -15,7 +15,7 @@ import type { LayerContent, PartContent, ReportContent } from './content.js';
 
 /** What a report is made of. */
 export interface Collected {
-  readonly model: LayersModel;
+  readonly model: Model;
   /** Of the layers of {@link recurrentCalls}, with outputs, states, gates and weights. */
   readonly run: Run;
   readonly analysis: Analysis;
@@ -29,11 +29,11 @@ export interface Collected {
 }
 
 /** The uses of recurrent layers in a model, in the order of data. */
-export const recurrentCalls = (model: LayersModel): Call[] => allCalls(graphOf(model)).filter(({ layer }) => asModel(layer) === null && recurrentParts(layer).length > 0);
+export const recurrentCalls = (model: Model): Call[] => allCalls(model.calls).filter(({ layer }) => recurrentParts(layer).length > 0);
 
 /** Puts together what a report shows. */
 export async function collect({ model, run, analysis, health, title, version, samples, bytes }: Collected): Promise<ReportContent> {
-  const summary = modelSummary(model);
+  const summary = summaryOf(model);
   const calls = recurrentCalls(model);
   const found = calls.map((call) => sequencesOf(run.layer(call.label), analysis, samples));
   const budget = new Budget(bytes);
@@ -44,7 +44,7 @@ export async function collect({ model, run, analysis, health, title, version, sa
     const traced = run.layer(call.label);
     const about = summary.layers.find(({ name }) => name === call.label)?.recurrent ?? [];
     return {
-      name: call.label, kind: call.layer.getClassName(),
+      name: call.label, kind: call.layer.className,
       parts: recurrentParts(call.layer).map(({ part }) => partOf(part, about.find((one) => one.part === part), traced, analysis.recurrences.find((one) => one.layer === call.label && one.part === part))),
       sequences: kept.filter(({ layer }) => layer === i).map(({ sequence }) => sequence),
       ...(await weightsOf(model, call, traced)),
@@ -124,9 +124,10 @@ const aboutText = ({ kind, units, direction, returnSequences, resetAfter, statef
 ].filter((text) => text !== '').join(', ');
 
 /** A layer's weights by gate, and the gradients by them; null where training doesn't change all of them. */
-async function weightsOf(model: LayersModel, { label, layer }: Call, traced: LayerRun): Promise<{ weights: GateWeights; weightGradients: GateWeights | null }> {
+async function weightsOf(model: Model, { label, layer }: Call, traced: LayerRun): Promise<{ weights: GateWeights; weightGradients: GateWeights | null }> {
   const weights = await gateWeights(model, label);
   const gradients = traced.gradient('weights');
-  const whole = layer.weights.length > 0 && Object.keys(gradients).length === layer.weights.length;
+  const count = layerWeights(layer).length;
+  const whole = count > 0 && Object.keys(gradients).length === count;
   return { weights, weightGradients: whole ? await gateWeights(model, label, gradients) : null };
 }

@@ -4,7 +4,7 @@ import { SeeRnnError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import { analyseRun, type AnalyseOptions } from '../measure/analyse.js';
 import { subjectOf, type Subject } from '../measure/subject.js';
-import { requireModel } from '../model/internals.js';
+import { asModel } from '../model/as-model.js';
 import { collect, recurrentCalls } from './collect.js';
 import type { ReportContent } from './content.js';
 import { pageVersion } from './generated/page.js';
@@ -94,10 +94,10 @@ export class Report {
  * await (await report(run, { title: 'After 10 epochs' })).save('report.html');
  */
 export async function report(...given: Subject<ReportOptions>): Promise<Report> {
-  const { model, x, y, options } = subjectOf('report', given);
+  const { model: subject, x, y, options } = subjectOf('report', given);
   const { title, samples, megabytes, ...analysed } = options;
   const own = readOptions('report', reportOptions, { title, samples, megabytes });
-  requireModel('report', model);
+  const model = asModel('report', subject);
   const calls = recurrentCalls(model);
   if (calls.length === 0) throw new SeeRnnError(`report: model '${model.name}' has no recurrent layer that can be looked into`);
   const { analysis, run, health } = await analyseRun(model, x, y, { ...analysed, held: own.samples });

@@ -1,11 +1,11 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NamedArray } from '../core/array.js';
 import { UsageError } from '../core/errors.js';
 import { option, readOptions, shown } from '../core/options.js';
 import type { LayerId } from '../model/find.js';
 import { omitNames, type GetWeightsOptions, type WeightId, type WeightIds } from '../model/get-weights.js';
+import type { ArrayInputs } from '../model/inputs.js';
+import type { ModelLike } from '../model/live-model.js';
 import { gradientsByParams, gradientsByWeights, type Param } from './given.js';
-import type { ArrayInputs } from './inputs.js';
 import type { LayerRun } from './layer-run.js';
 import { trace, type TraceOptions } from './trace.js';
 
@@ -18,7 +18,7 @@ import { trace, type TraceOptions } from './trace.js';
 /** Options of {@link getGradients}. */
 export type GetGradientsOptions = Omit<TraceOptions, 'layers' | 'quantities' | 'values'>;
 /** Options of {@link getOutputs}. */
-export type GetOutputsOptions = Pick<TraceOptions, 'training' | 'batchSize' | 'progress'>;
+export type GetOutputsOptions = Pick<TraceOptions, 'training' | 'batchSize' | 'progress' | 'precision'>;
 
 type Many = '*' | readonly LayerId[];
 
@@ -30,11 +30,11 @@ type Many = '*' | readonly LayerId[];
  * @example
  * const h = await getOutputs(model, 'lstm', x); // { data, shape: [16, 100, 6], axes: ['samples', 'timesteps', 'units'] }
  */
-export async function getOutputs(model: LayersModel, id: Many, x: ArrayInputs, options: GetOutputsOptions & { byName: true }): Promise<Record<string, NamedArray>>;
-export async function getOutputs(model: LayersModel, id: Many, x: ArrayInputs, options?: GetOutputsOptions & { byName?: false }): Promise<NamedArray[]>;
-export async function getOutputs(model: LayersModel, id: LayerId, x: ArrayInputs, options?: GetOutputsOptions): Promise<NamedArray>;
+export async function getOutputs(model: ModelLike, id: Many, x: ArrayInputs, options: GetOutputsOptions & { byName: true }): Promise<Record<string, NamedArray>>;
+export async function getOutputs(model: ModelLike, id: Many, x: ArrayInputs, options?: GetOutputsOptions & { byName?: false }): Promise<NamedArray[]>;
+export async function getOutputs(model: ModelLike, id: LayerId, x: ArrayInputs, options?: GetOutputsOptions): Promise<NamedArray>;
 export async function getOutputs(
-  model: LayersModel, id: LayerId | Many, x: ArrayInputs, { byName = false, ...options }: GetOutputsOptions & { byName?: boolean } = {},
+  model: ModelLike, id: LayerId | Many, x: ArrayInputs, { byName = false, ...options }: GetOutputsOptions & { byName?: boolean } = {},
 ): Promise<NamedArray | NamedArray[] | Record<string, NamedArray>> {
   const run = await trace(model, x, null, { ...options, layers: id });
   return arranged(run.select(id), id, byName, (layer) => layer.value('outputs'));
@@ -60,8 +60,8 @@ const byOptions = {
  * With `mode: 'weights'` by the weights that training is to change, chosen and named as by `getWeights`, so that weights and gradients
  * go together key by key: `id` may be `'gru/bias'`, and `omitNames` leaves some out.
  *
- * With `params`, and null for the id, by given weights (of `layer.weights` or `layer.getWeights()`) and given outputs (`layer.output`),
- * in their order.
+ * With `params`, and null for the id, by given weights (of `layer.weights`) and given outputs (of a live TF.js model `layer.output`; of
+ * ours the values of its graph), in their order.
  *
  * Neither clips: an optimiser's `clipNorm` or `clipValue` changes the update, not the gradient.
  *
@@ -74,14 +74,14 @@ const byOptions = {
  * const { kernel, recurrent_kernel } = await getGradients(model, 'lstm', x, y, { mode: 'weights' });
  * const [byKernel] = await getGradients(model, null, x, y, { params: [model.layers[0].weights[0]] });
  */
-export async function getGradients(model: LayersModel, id: null, x: ArrayInputs, y: ArrayInputs, options: GetGradientsOptions & { params: readonly Param[] }): Promise<NamedArray[]>;
-export async function getGradients(model: LayersModel, id: null, x: ArrayInputs, y: ArrayInputs, options: GetGradientsOptions & { params: Param }): Promise<NamedArray>;
-export async function getGradients(model: LayersModel, id: WeightId | WeightIds, x: ArrayInputs, y: ArrayInputs, options: ByWeights): Promise<Record<string, NamedArray>>;
-export async function getGradients(model: LayersModel, id: Many, x: ArrayInputs, y: ArrayInputs, options: ByPassing & { byName: true }): Promise<Record<string, NamedArray>>;
-export async function getGradients(model: LayersModel, id: Many, x: ArrayInputs, y: ArrayInputs, options?: ByPassing & { byName?: false }): Promise<NamedArray[]>;
-export async function getGradients(model: LayersModel, id: LayerId, x: ArrayInputs, y: ArrayInputs, options?: ByPassing): Promise<NamedArray>;
+export async function getGradients(model: ModelLike, id: null, x: ArrayInputs, y: ArrayInputs, options: GetGradientsOptions & { params: readonly Param[] }): Promise<NamedArray[]>;
+export async function getGradients(model: ModelLike, id: null, x: ArrayInputs, y: ArrayInputs, options: GetGradientsOptions & { params: Param }): Promise<NamedArray>;
+export async function getGradients(model: ModelLike, id: WeightId | WeightIds, x: ArrayInputs, y: ArrayInputs, options: ByWeights): Promise<Record<string, NamedArray>>;
+export async function getGradients(model: ModelLike, id: Many, x: ArrayInputs, y: ArrayInputs, options: ByPassing & { byName: true }): Promise<Record<string, NamedArray>>;
+export async function getGradients(model: ModelLike, id: Many, x: ArrayInputs, y: ArrayInputs, options?: ByPassing & { byName?: false }): Promise<NamedArray[]>;
+export async function getGradients(model: ModelLike, id: LayerId, x: ArrayInputs, y: ArrayInputs, options?: ByPassing): Promise<NamedArray>;
 export async function getGradients(
-  model: LayersModel, id: LayerId | Many | WeightIds | null, x: ArrayInputs, y: ArrayInputs, { params, mode: by, byName: named, omitNames: omitted, ...options }: AnyOptions = {},
+  model: ModelLike, id: LayerId | Many | WeightIds | null, x: ArrayInputs, y: ArrayInputs, { params, mode: by, byName: named, omitNames: omitted, ...options }: AnyOptions = {},
 ): Promise<NamedArray | NamedArray[] | Record<string, NamedArray>> {
   const { mode, byName, omitNames: without } = readOptions('getGradients', byOptions, { mode: by, byName: named, omitNames: omitted });
   const given = { model, x, y, options };

@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs-core';
 import type { NamedArray, Numbers } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import type { Floats } from '../cells/floats.js';
@@ -6,8 +5,8 @@ import { reversedInTime } from '../cells/layout.js';
 import { termNorms, TermSums, type StepNorms } from '../cells/step-norms.js';
 import type { Inside, InsideName, Place, SeenBack, SeenForward, Watch } from '../cells/watch.js';
 import { memoryBudget, mebibytes } from '../kernels/budget.js';
-import { Joined } from './joined.js';
-import type { Part } from './parts.js';
+import { Joined } from '../model/joined.js';
+import type { Part } from '../model/parts.js';
 import type { RecurrentQuantity } from './quantities.js';
 
 /** States, and gates by their names. */
@@ -60,24 +59,18 @@ export class InsideRecorder {
 
   constructor(private readonly wanted: WantedInside) {}
 
-  /**
-   * @param anchor what the loss is differentiated by; null where there is no backward pass
-   * @param reached hears that the backward pass came by
-   */
-  watch(part: Part | null, anchor: tf.Scalar | null, reached: () => void): Watch {
+  /** @param fold how many samples of the call are one of the model's */
+  watch(part: Part | null, fold: number): Watch {
     const { label, values, gradients } = this.wanted;
     const at = (place: Required<Place>): Watch => ({
-      label, values, gradients, anchor: gradients.size > 0 ? anchor : null,
+      label, values, gradients,
       wentForward: (seen) => { this.recorder(place.name).forward(seen, place, part); },
-      wentBack: (seen) => {
-        reached();
-        this.recorder(place.name).back(seen, place, part);
-      },
+      wentBack: (seen) => { this.recorder(place.name).back(seen, place, part); },
       within: ({ name = '', fold = 1, reversed = false }) => at({
         name: [place.name, name].filter((piece) => piece !== '').join('/'), fold: place.fold * fold, reversed: place.reversed !== reversed,
       }),
     });
-    return at({ name: '', fold: 1, reversed: false });
+    return at({ name: '', fold, reversed: false });
   }
 
   /** One for each recurrence that ran on our cells. */

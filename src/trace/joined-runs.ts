@@ -1,16 +1,18 @@
 import { sizeOf, type NamedArray, type Numbers } from '../core/array.js';
-import type { Call, Graph } from '../model/calls.js';
+import type { Call } from '../graph/graph.js';
+import { Summed } from '../model/joined.js';
+import type { Model } from '../model/model.js';
 import type { InsideRecord, StateArrays } from './inside.js';
-import { Summed } from './joined.js';
 import type { Recording, WeightRecord } from './layer-run.js';
 import { Run } from './run.js';
 import type { PassingRecord } from './tap.js';
 
 /** What a trace of some of the samples left; see `traceParts`. */
 export interface PartRecordings {
-  readonly graph: Graph;
+  readonly model: Model;
   readonly loss: number | null;
   readonly predictions: readonly NamedArray[];
+  readonly masks: readonly (NamedArray | null)[];
   readonly recordings: ReadonlyMap<Call, Recording>;
 }
 
@@ -22,24 +24,26 @@ interface Place { readonly from: number; readonly count: number; readonly held: 
  * weights, of all. What comes at once, and is all there is, stays as it is, without a copy.
  */
 export class JoinedRuns {
-  private graph: Graph | null = null;
+  private model: Model | null = null;
   private samples = 0;
   private loss: number | null = null;
   private readonly predictions: Stack[] = [];
+  private readonly masks: Stack[] = [];
   private readonly calls = new Map<Call, JoinedRecording>();
 
   /** @param held how many samples' arrays are to be held */
   constructor(private readonly held: number) {}
 
   /** @param of how many samples there are in all */
-  add({ graph, loss, predictions, recordings }: PartRecordings, of: number): void {
+  add({ model, loss, predictions, masks, recordings }: PartRecordings, of: number): void {
     const held = Math.min(this.held, of);
     const samples = predictions[0]!.shape[0]!;
     const place = { from: this.samples, count: Math.max(0, Math.min(samples, held - this.samples)), held };
-    this.graph = graph;
+    this.model = model;
     this.samples += samples;
     if (loss !== null) this.loss = (this.loss ?? 0) + loss;
     predictions.forEach((array, i) => { (this.predictions[i] ??= new Stack()).add(array, place); });
+    masks.forEach((array, i) => { (this.masks[i] ??= new Stack(1)).add(array, place); });
     for (const [call, recording] of recordings) {
       const joined = this.calls.get(call) ?? new JoinedRecording();
       this.calls.set(call, joined);
@@ -48,7 +52,8 @@ export class JoinedRuns {
   }
 
   run(): Run {
-    return new Run(this.loss, this.predictions.map(({ array }) => array!), this.graph!, new Map([...this.calls].map(([call, joined]) => [call, joined.recording()])));
+    const recordings = new Map([...this.calls].map(([call, joined]): [Call, Recording] => [call, joined.recording()]));
+    return new Run(this.loss, this.predictions.map(({ array }) => array!), this.model!, recordings, null, this.masks.map(({ array }) => array));
   }
 }
 

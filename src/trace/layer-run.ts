@@ -2,9 +2,9 @@ import type { NamedArray, Numbers } from '../core/array.js';
 import { sizeOf } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { suggestion } from '../core/nearest.js';
-import type { Call } from '../model/calls.js';
-import { readRecurrent } from '../model/recurrent.js';
-import { recurrentParts } from '../model/recurrent-parts.js';
+import type { Call } from '../graph/graph.js';
+import type { Precision } from '../model/precision.js';
+import { whyNotRecurrent } from '../model/recurrent-parts.js';
 import type { InsideRecord } from './inside.js';
 import { isRecurrentQuantity, QUANTITIES, type ByName, type Passing, type Quantity, type RecurrentQuantity, type State } from './quantities.js';
 import type { PassingRecord } from './tap.js';
@@ -27,11 +27,12 @@ export interface Recording {
   /** Whether values were asked for, and whether there was a backward pass. */
   readonly values: boolean;
   readonly differentiated: boolean;
+  readonly precision: Precision;
   /** One for each output, and each input; none where they were not asked for. */
   readonly outputs: readonly PassingRecord[];
   readonly inputs: readonly PassingRecord[];
   readonly weights: readonly WeightRecord[];
-  /** One for each recurrence; none of a layer that is not recurrent, or that ran on TF.js. */
+  /** One for each recurrence; none of a layer that is not recurrent, or whose cell is not known here. */
   readonly inside: readonly InsideRecord[];
   /** How many adjoints became 0 at each timestep; null where none were counted. */
   readonly flushed: Float64Array | null;
@@ -50,14 +51,14 @@ export class LayerRun {
 
   constructor(private readonly recording: Recording) {
     this.name = recording.call.label;
-    this.className = recording.call.layer.getClassName();
+    this.className = recording.call.layer.className;
   }
 
   /** How many output tensors the layer has: more than one where it returns its states too. */
-  get outputCount(): number { return this.recording.outputs.length || this.recording.call.node.outputTensors.length; }
+  get outputCount(): number { return this.recording.call.node.outputs.length; }
 
   /** How many tensors the layer reads: more than one where it merges several, or is given its initial states. */
-  get inputCount(): number { return this.className === 'InputLayer' ? 0 : this.recording.call.node.inputTensors.length; }
+  get inputCount(): number { return this.recording.call.node.inputs.length; }
 
   /**
    * The names of the layer's recurrences: `['']` where it has one; `['forward', 'backward']` of a Bidirectional layer; `['0', '1']`
@@ -145,14 +146,14 @@ export class LayerRun {
     switch (quantity) {
       case 'outputs': case 'inputs': {
         const record = this.passing(quantity, which as number | undefined);
-        return record.gradient ?? gradientOf(record, null);
+        return record.gradient ?? this.gradientOf(record, null);
       }
       case 'hidden': case 'cell': {
         const record = this.state(quantity, which as string | undefined);
-        return record.gradients[quantity] ?? gradientOf(record, null);
+        return record.gradients[quantity] ?? this.gradientOf(record, null);
       }
-      case 'gates': return this.byPart((record) => record.gradients.gates ?? Object.fromEntries(record.gates.map((gate) => [gate, gradientOf(record, null)])));
-      case 'weights': return Object.fromEntries(this.recording.weights.map(({ name, ...weight }) => [name, gradientOf(weight, weight.gradient)]));
+      case 'gates': return this.byPart((record) => record.gradients.gates ?? Object.fromEntries(record.gates.map((gate) => [gate, this.gradientOf(record, null)])));
+      case 'weights': return Object.fromEntries(this.recording.weights.map(({ name, ...weight }) => [name, this.gradientOf(weight, weight.gradient)]));
       case 'weight-steps': return this.byPart(stepNorms);
     }
   }
@@ -225,8 +226,7 @@ export class LayerRun {
    *   forwards), adjoints were flushed,
    * - else exactly zero: masked, a saturated activation, or a loss that doesn't depend on it.
    *
-   * Null where none were counted: the layer is not recurrent, or ran on TF.js or on the reference cells (docs/speed.md lists
-   * when), or there was no backward pass through it, since it doesn't reach the loss or nothing in it or below it was recorded.
+   * Null where none were counted: the layer is not recurrent, or ran on the reference cells (docs/speed.md lists when), or there was no backward pass through it, since it doesn't reach the loss or nothing in it or below it was recorded.
    *
    * @throws SeeRnnError where the run was made without targets
    * @example
@@ -251,8 +251,8 @@ export class LayerRun {
   private inside(quantity: RecurrentQuantity): readonly InsideRecord[] {
     const { inside, call } = this.recording;
     if (inside.length > 0) return inside;
-    const read = readRecurrent(call.layer);
-    const why = read && 'reason' in read ? `it ${read.reason}` : recurrentParts(call.layer).length > 0 ? "it runs on TF.js, not on see-rnn's cells" : 'it is not recurrent';
+    const unknown = whyNotRecurrent(call.layer);
+    const why = unknown === null ? 'it is not recurrent' : `it ${unknown}`;
     throw new SeeRnnError(`layer '${this.name}' (${this.className}) has no '${quantity}': ${why}`);
   }
 
@@ -284,6 +284,12 @@ export class LayerRun {
       Object.entries(read(record)).map(([name, array]): [string, NamedArray] => [record.part === '' ? name : `${record.part}/${name}`, array])));
   }
 
+  /** Zeros where there is no gradient. */
+  private gradientOf({ shape, axes }: Pick<PassingRecord, 'shape' | 'axes'>, data: Numbers | null): NamedArray {
+    const zeros = (): Numbers => (this.recording.precision === 'float64' ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape)));
+    return { data: data ?? zeros(), shape: [...shape], axes: [...axes] };
+  }
+
   private needTargets(): void {
     if (!this.recording.differentiated) {
       throw new SeeRnnError(`layer '${this.name}': there are no gradients, since the run was made without targets: trace(model, x, y)`);
@@ -304,10 +310,6 @@ export class LayerRun {
     if (isRecurrentQuantity(quantity)) this.inside(quantity);
   }
 }
-
-/** Zeros where there is no gradient. */
-const gradientOf = ({ shape, axes }: Pick<PassingRecord, 'shape' | 'axes'>, data: Numbers | null): NamedArray =>
-  ({ data: data ?? new Float32Array(sizeOf(shape)), shape: [...shape], axes: [...axes] });
 
 function stepNorms({ weightSteps, hasBias, shape }: InsideRecord): Arrays {
   const steps = shape.at(-2)!;

@@ -1,15 +1,18 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import type { Numbers } from '../core/array.js';
+import type { Floats } from '../cells/floats.js';
 import type { InsideName, Watch } from '../cells/watch.js';
-import type { Call } from '../model/calls.js';
-import type { LayerVariable } from '../model/internals.js';
+import type { Onlooker } from '../graph/context.js';
+import type { Call } from '../graph/graph.js';
+import type { Tape } from '../graph/tape.js';
+import type { Tensor } from '../graph/tensor.js';
+import type { Weight } from '../graph/weight.js';
+import { inputAxes, outputAxes } from '../model/axes.js';
+import { Summed } from '../model/joined.js';
+import type { Part } from '../model/parts.js';
+import type { Precision } from '../model/precision.js';
 import { layerWeights, type LayerWeight } from '../model/weights.js';
-import { inputAxes, outputAxes } from './axes.js';
 import { InsideRecorder } from './inside.js';
-import { Summed } from './joined.js';
-import type { Part } from './parts.js';
-import { isRecurrentQuantity, QUANTITIES, type Passing, type Quantity } from './quantities.js';
 import type { Recording, WeightRecord } from './layer-run.js';
+import { isRecurrentQuantity, QUANTITIES, type Passing, type Quantity } from './quantities.js';
 import { Tap } from './tap.js';
 
 /** What is to be recorded. */
@@ -20,87 +23,93 @@ export interface Wanted {
   readonly values: boolean;
   /** Whether there is a backward pass. */
   readonly differentiated: boolean;
+  readonly precision: Precision;
 }
 
-/** Records what goes through the wanted calls. A pass takes all samples or a part of them; `collect` after each puts the parts together. */
+/** A pass that is looked at: all samples, or a part of them. */
+export interface LookedAt {
+  readonly part: Part | null;
+  /** Null where there is no way back. */
+  readonly tape: Tape | null;
+  /** Arrays that belong to the caller. */
+  readonly theirs: ReadonlySet<unknown>;
+}
+
+/** Records what goes through the wanted calls, pass after pass. */
 export class Recorder {
-  /** Where the backward pass has got to, as a message says it. */
-  reached = '';
   private readonly taps = new Map<Call, Readonly<Record<Passing, Tap[]>>>();
   /** The calls in the order in which they were done. */
   private readonly done = new Set<Call>();
   private readonly quantities: ReadonlySet<Quantity>;
   /** The gradients by weights, of layers that are used several times once. */
-  private readonly byWeight = new Map<LayerVariable, Summed>();
+  private readonly byWeight = new Map<Weight, Summed>();
+  private readonly weights = new Map<Call, readonly LayerWeight[]>();
   private readonly inside = new Map<Call, InsideRecorder>();
 
   constructor(private readonly wanted: Wanted) {
-    this.quantities = new Set(wanted.quantities);
-    const recurrent = wanted.quantities.filter(isRecurrentQuantity);
+    const { calls, quantities, values, differentiated } = wanted;
+    this.quantities = new Set(quantities);
+    const recurrent = quantities.filter(isRecurrentQuantity);
     const states = recurrent.filter((quantity) => quantity !== 'weight-steps') satisfies InsideName[];
-    for (const call of wanted.calls) {
-      this.inside.set(call, new InsideRecorder({ label: call.label, values: new Set(wanted.values ? states : []), gradients: new Set(wanted.differentiated ? recurrent : []) }));
+    for (const call of calls) {
+      this.inside.set(call, new InsideRecorder({ label: call.label, values: new Set(values ? states : []), gradients: new Set(differentiated ? recurrent : []) }));
       this.taps.set(call, { outputs: [], inputs: [] });
-      for (const { variable } of this.weightsOf(call)) this.byWeight.set(variable, new Summed());
+      const own = differentiated && this.quantities.has('weights') ? layerWeights(call.layer).filter(({ weight }) => weight.trainable) : [];
+      this.weights.set(call, own);
+      for (const { weight } of own) this.byWeight.set(weight, new Summed());
     }
   }
 
   /** Whether there is anything to go backwards for. */
   get wantsGradients(): boolean { return this.wanted.differentiated && this.wanted.calls.length > 0 && this.quantities.size > 0; }
 
-  /** What the loss is differentiated by, beside what is tapped. */
-  get variables(): tf.Variable[] { return [...this.byWeight.keys()].map(({ val }) => val); }
+  /** Whether the loss is differentiated by a weight. */
+  follows(weight: Weight): boolean { return this.byWeight.has(weight); }
 
-  /** Passes on what a call gives or reads. */
-  tap(quantity: Passing, call: Call, tensors: tf.Tensor[], part: Part | null, anchor: tf.Scalar | null): tf.Tensor[] {
-    const taps = this.taps.get(call)?.[quantity];
-    if (taps && quantity === 'outputs') this.done.add(call);
-    if (!taps || !this.quantities.has(quantity)) return tensors;
-    const [axes, side] = quantity === 'outputs' ? [outputAxes, 'output'] : [inputAxes, 'input'];
-    return tensors.map((tensor, i) => {
-      taps[i] ??= new Tap(`an ${side} of layer '${call.label}'`, (rank) => axes(call.layer, rank));
-      return taps[i].pass(tensor, {
-        part, anchor, values: this.wanted.values, reached: () => { this.reached = ` below the ${side} of layer '${call.label}'`; },
-      });
-    });
+  /** What looks at a pass. */
+  onlooker(looked: LookedAt): Onlooker {
+    return {
+      enter: (call, inputs, fold) => this.tap('inputs', call, inputs, fold, looked),
+      leave: (call, outputs, fold) => this.tap('outputs', call, outputs, fold, looked),
+      watch: (call, fold): Watch | null => this.inside.get(call)?.watch(looked.part, fold) ?? null,
+    };
   }
 
-  /** What is to look into a call's recurrences. */
-  watch(call: Call, part: Part | null, anchor: tf.Scalar | null): Watch | undefined {
-    return this.inside.get(call)?.watch(part, anchor, () => { this.reached = ` below the recurrence of layer '${call.label}'`; });
-  }
-
-  /**
-   * Reads what a pass left, and gives its tensors back.
-   *
-   * @param gradients by `variables`, in that order
-   */
-  async collect(part: Part | null, gradients: readonly (tf.Tensor | null)[]): Promise<void> {
-    for (const taps of this.taps.values()) for (const tap of Object.values(taps).flat()) await tap.collect(part);
-    const sums = [...this.byWeight.values()];
-    for (const [i, gradient] of gradients.entries()) if (gradient) sums[i]!.add((await gradient.data()) as Numbers);
+  /** Takes the gradients by weights of a pass that has gone back. */
+  collect(tape: Tape, weight: (one: Weight) => Tensor): void {
+    for (const [one, sum] of this.byWeight) {
+      const gradient: Floats | null = tape.adjoint(weight(one));
+      if (gradient) sum.add(gradient);
+    }
   }
 
   recordings(): Map<Call, Recording> {
-    const { values, differentiated } = this.wanted;
-    return new Map([...this.done].map((call): [Call, Recording] => [call, {
-      call, values, differentiated,
-      quantities: QUANTITIES.filter((quantity) => this.quantities.has(quantity)),
-      outputs: this.taps.get(call)!.outputs.map(({ record }) => record),
-      inputs: this.taps.get(call)!.inputs.map(({ record }) => record),
-      weights: this.weightsOf(call).map(({ name, variable, axes }): WeightRecord => (
-        { name, shape: variable.shape, axes, gradient: this.byWeight.get(variable)!.whole })),
-      inside: this.inside.get(call)!.records,
-      flushed: this.inside.get(call)!.flushed,
-    }]));
+    const { values, differentiated, precision } = this.wanted;
+    const quantities = QUANTITIES.filter((quantity) => this.quantities.has(quantity));
+    return new Map([...this.done].map((call): [Call, Recording] => {
+      const { outputs, inputs } = this.taps.get(call)!;
+      const inside = this.inside.get(call)!;
+      return [call, {
+        call, values, differentiated, precision, quantities,
+        outputs: outputs.map(({ record }) => record),
+        inputs: inputs.map(({ record }) => record),
+        weights: this.weights.get(call)!.map(({ name, weight }): WeightRecord => ({ name, shape: weight.shape, axes: weight.axes, gradient: this.byWeight.get(weight)!.whole })),
+        inside: inside.records,
+        flushed: inside.flushed,
+      }];
+    }));
   }
 
-  dispose(): void {
-    for (const taps of this.taps.values()) for (const tap of Object.values(taps).flat()) tap.dispose();
-  }
-
-  /** The weights by which there is to be a gradient. */
-  private weightsOf({ layer }: Call): LayerWeight[] {
-    return this.wanted.differentiated && this.quantities.has('weights') ? layerWeights(layer).filter(({ trainable }) => trainable) : [];
+  /** Passes on what a call gives or reads. */
+  private tap(quantity: Passing, call: Call, tensors: readonly Tensor[], fold: number, { part, tape, theirs }: LookedAt): readonly Tensor[] {
+    const taps = this.taps.get(call)?.[quantity];
+    if (!taps) return tensors;
+    if (quantity === 'outputs') this.done.add(call);
+    if (!this.quantities.has(quantity)) return tensors;
+    const [axes, side] = quantity === 'outputs' ? [outputAxes, 'output'] : [inputAxes, 'input'];
+    return tensors.map((tensor, i) => {
+      taps[i] ??= new Tap(`an ${side} of layer '${call.label}'`, (rank) => axes(call.layer, rank));
+      return taps[i].pass(tensor, { part, fold, tape, theirs, values: this.wanted.values });
+    });
   }
 }

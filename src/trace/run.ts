@@ -1,19 +1,24 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { NamedArray } from '../core/array.js';
+import type { ArrayInput, NamedArray } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
+import type { Call } from '../graph/graph.js';
 import { findCall, findCalls, type LayerId } from '../model/find.js';
-import type { Call, Graph } from '../model/calls.js';
-import type { ArrayInputs } from './inputs.js';
+import type { ArrayInputs } from '../model/inputs.js';
+import type { ModelLike } from '../model/live-model.js';
+import type { Model } from '../model/model.js';
+import type { Loss, PerOutput } from '../model/total-loss.js';
 import { LayerRun, type Recording } from './layer-run.js';
-import type { LossParts } from './loss.js';
 
 /** What a run was made of: what the caller gave, not copies. */
-export interface MadeOf extends LossParts {
-  readonly model: LayersModel;
+export interface MadeOf {
+  readonly model: ModelLike;
   readonly x: ArrayInputs;
   /** Null where the run was made without targets. */
   readonly y: ArrayInputs | null;
   readonly batchSize: number | null;
+  readonly loss: PerOutput<Loss> | undefined;
+  readonly lossWeights: PerOutput<number> | undefined;
+  readonly sampleWeight: PerOutput<ArrayInput> | undefined;
+  readonly classWeight: Readonly<Record<number, number>> | undefined;
 }
 
 /** One forward and one backward pass through a model, recorded. Plain data: nothing to dispose of. */
@@ -23,10 +28,12 @@ export class Run {
     readonly loss: number | null,
     /** What the model predicted, one array for each of its outputs. */
     readonly predictions: readonly NamedArray[],
-    private readonly graph: Graph,
+    private readonly model: Model,
     private readonly recordings: ReadonlyMap<Call, Recording>,
     /** What it was made of, so that `verdict(run)` and `report(run)` can look further; null where it was put together of others. */
     readonly madeOf: MadeOf | null = null,
+    /** The masks that come with the predictions, 0 where a step of them is left out of the loss; null for one without. */
+    readonly masks: readonly (NamedArray | null)[] = predictions.map(() => null),
   ) {}
 
   /** The names of the recorded layers, each after those it reads from. */
@@ -37,12 +44,12 @@ export class Run {
    *
    * @throws SeeRnnError where there is no such layer, or several, or it was not among the recorded ones
    */
-  layer(id: LayerId): LayerRun { return this.recorded(findCall(this.graph, id)); }
+  layer(id: LayerId): LayerRun { return this.recorded(findCall(this.model, id)); }
 
   /** Several recorded layers: `'*'` is all that were recorded. */
   select(id: LayerId | readonly LayerId[]): LayerRun[] {
     if (id === '*') return [...this.recordings.values()].map((recording) => new LayerRun(recording));
-    return findCalls(this.graph, id).map((call) => this.recorded(call));
+    return findCalls(this.model, id).map((call) => this.recorded(call));
   }
 
   private recorded(call: Call): LayerRun {

@@ -1,19 +1,24 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { shapeText, type NamedArray, type Numbers } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
-import { Joined } from './joined.js';
-import type { Part } from './parts.js';
+import type { Tape } from '../graph/tape.js';
+import type { Tensor } from '../graph/tensor.js';
+import { folded } from '../model/axes.js';
+import { Joined } from '../model/joined.js';
+import { numbersOf } from '../model/numbers.js';
+import type { Part } from '../model/parts.js';
 
 /** How a tensor goes through a {@link Tap}. */
 export interface TapContext {
   /** Which samples are on their way; null for all. */
   readonly part: Part | null;
-  /** What the loss is differentiated by; null where there is no backward pass. */
-  readonly anchor: tf.Scalar | null;
+  /** How many rows of the tensor are one sample's: of a layer that is called with every timestep as a sample. */
+  readonly fold: number;
   /** Whether the values are recorded beside the gradient by them. */
   readonly values: boolean;
-  /** Hears that the backward pass came by. */
-  readonly reached?: () => void;
+  /** Follows the tensor, so that the gradient by it is heard of; null where there is no way back. */
+  readonly tape: Tape | null;
+  /** Arrays that belong to the caller. */
+  readonly theirs: ReadonlySet<unknown>;
 }
 
 /**
@@ -22,59 +27,36 @@ export interface TapContext {
  */
 export class Tap {
   private shape: readonly number[] = [];
+  private names: readonly string[] = [];
   private readonly values = new Joined();
   private readonly gradients = new Joined();
-  private value: tf.Tensor | null = null;
-  private byValue: tf.Tensor | null = null;
 
   /** @param axes names the axes of a tensor of so many */
   constructor(private readonly what: string, private readonly axes: (rank: number) => readonly string[]) {}
 
-  pass(tensor: tf.Tensor, { part, anchor, values, reached }: TapContext): tf.Tensor {
-    this.shape = part ? this.shapeOfAll(tensor, part) : tensor.shape;
-    if (values) this.value = tf.keep(again(tensor));
-    if (anchor === null || tensor.dtype !== 'float32') return tensor;
-    // TF.js differentiates only by what it was asked to: the anchor, an input of every tap, makes it come past here.
-    return tf.customGrad((through) => ({
-      value: again(through as tf.Tensor),
-      gradFunc: (dy: tf.Tensor) => {
-        this.byValue = tf.keep(again(dy));
-        reached?.();
-        return [again(dy), tf.scalar(0)];
-      },
-    }))(tensor, anchor);
+  pass(tensor: Tensor, { part, fold, values, tape, theirs }: TapContext): Tensor {
+    const { shape } = tensor;
+    const [rows, ...rest] = shape;
+    const isFolded = fold > 1 && rows !== undefined;
+    const own = isFolded ? [rows / fold, fold, ...rest] : shape;
+    this.names = isFolded ? folded(this.axes(shape.length)) : this.axes(shape.length);
+    this.shape = part ? this.shapeOfAll(own, part) : own;
+    if (values) this.values.add(numbersOf(tensor, theirs), own, part);
+    if (tape === null || tensor.dtype !== 'float') return tensor;
+    return tape.tap(tensor, (adjoint) => { this.gradients.add(adjoint, own, part); });
   }
 
-  /** Reads what the pass left, and gives its tensors back. */
-  async collect(part: Part | null): Promise<void> {
-    for (const [tensor, whole] of [[this.value, this.values], [this.byValue, this.gradients]] as const) {
-      if (!tensor) continue;
-      whole.add((await tensor.data()) as Numbers, tensor.shape, part);
-      tensor.dispose();
-    }
-    this.value = this.byValue = null;
-  }
-
-  private shapeOfAll({ shape }: tf.Tensor, { from, to, of }: Part): number[] {
+  private shapeOfAll(shape: readonly number[], { from, to, of }: Part): number[] {
     if (shape[0] === to - from) return shape.with(0, of);
     throw new SeeRnnError(`the batch cannot run in parts (option batchSize): ${this.what} has shape ${shapeText(shape)} for ${to - from} samples`);
   }
 
-  dispose(): void {
-    this.value?.dispose();
-    this.byValue?.dispose();
-    this.value = this.byValue = null;
-  }
-
   get record(): PassingRecord {
-    const { shape } = this;
-    const named = (data: Numbers | null): NamedArray | null => data && { data, shape: [...shape], axes: [...this.axes(shape.length)] };
-    return { shape, axes: this.axes(shape.length), value: named(this.values.whole), gradient: named(this.gradients.whole) };
+    const { shape, names } = this;
+    const named = (data: Numbers | null): NamedArray | null => data && { data, shape: [...shape], axes: [...names] };
+    return { shape, axes: names, value: named(this.values.whole), gradient: named(this.gradients.whole) };
   }
 }
-
-/** The same numbers as a tensor of its own, not copied: of `clone`, TF.js's WASM backend makes a copy. */
-const again = (tensor: tf.Tensor): tf.Tensor => tf.reshape(tensor, tensor.shape);
 
 /** What was recorded of a tensor that a layer gave or read, of all samples. */
 export interface PassingRecord {

@@ -1,95 +1,30 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { ArrayInput } from '../core/array.js';
-import { SeeRnnError } from '../core/errors.js';
-import { option, readOptions, type OptionSpec } from '../core/options.js';
-import { graphOf, type Graph } from '../model/calls.js';
-import { findCalls, type LayerId } from '../model/find.js';
-import { originOf, requireModel } from '../model/internals.js';
-import { outputAxes } from './axes.js';
-import { withBorrowedKernels } from './borrowed.js';
-import { inputTensors, readyToCut, samplesOf, slotsOf, type ArrayInputs } from './inputs.js';
-import { totalLoss, type Loss, type LossParts, type PerOutput } from './loss.js';
+import { readOptions } from '../core/options.js';
+import { Tape } from '../graph/tape.js';
+import { asModel } from '../model/as-model.js';
+import { findCalls } from '../model/find.js';
+import { cutArrays, inputSlots, inputTensors, outputSlots, readArrays, samplesIn, type ArrayInputs } from '../model/inputs.js';
+import type { ModelLike } from '../model/live-model.js';
+import type { Model } from '../model/model.js';
+import { partsOf, requireParts, type Part } from '../model/parts.js';
+import { runPass, weightNumbers, type PassOptions } from '../model/pass.js';
+import { totalLoss, type TotalLoss } from '../model/total-loss.js';
 import type { PartRecordings } from './joined-runs.js';
-import { partsOf, requireParts, type Part } from './parts.js';
-import { QUANTITIES, type Quantity } from './quantities.js';
+import { PredictionTaps } from './predictions.js';
 import { Recorder } from './recorder.js';
 import { Run, type MadeOf } from './run.js';
-import { Tap } from './tap.js';
-import { differentiate, type Differentiated } from './tape.js';
-import { untouched } from './untouched.js';
-import { oneLine, walk, type WalkContext } from './walk.js';
+import { traceOptions, type TraceOptions } from './trace-options.js';
 
-export interface TraceOptions {
-  /**
-   * Which layers to record; default `'*'`, all but the inputs. Fewer layers need less memory and time. An input that is
-   * named is recorded too: its gradient is that by the data.
-   */
-  readonly layers?: LayerId | readonly LayerId[];
-  /**
-   * What to record of them; default `['outputs']`. All of it comes out of the same backward pass, which then has more to do and to
-   * keep: `hidden`, `cell` and `gates`, of recurrent layers alone, are as large as the layer's outputs, each gate by itself. A layer
-   * that runs with checkpoints, beyond the memory budget (`setMemoryBudget`), runs once more for each of them, and refuses where
-   * one of these arrays is itself larger than the budget.
-   */
-  readonly quantities?: readonly Quantity[];
-  /** Whether the forward values are recorded beside the gradients by them; default true. Without them a large run needs half the room. */
-  readonly values?: boolean;
-  /**
-   * The most samples that run at once; default all. More run in parts, one after another: the same loss and gradients, but for
-   * rounding, in less memory. Until the promise resolves the model must then stay as it is. Refused where parts would not give the
-   * whole's results: for stateful layers, in training for batch normalisation, and for a loss that gives one value for the batch.
-   */
-  readonly batchSize?: number;
-  /** Is told, where samples run in parts, how many are done, of how many. */
-  readonly progress?: (done: number, samples: number) => void;
-  /** Whether dropout drops and batch normalisation uses the batch's statistics; default false. The model stays as it was. */
-  readonly training?: boolean;
-  /** The loss, in place of the compiled one: a TF.js name or a function; one for each output where there are several. */
-  readonly loss?: PerOutput<Loss>;
-  /** A factor on each output's loss; default 1. */
-  readonly lossWeights?: PerOutput<number>;
-  /** A factor on each sample's loss: (samples), or (samples, timesteps) for an output with timesteps; default 1. */
-  readonly sampleWeight?: PerOutput<ArrayInput>;
-}
-
-/** An option that is read further where the model's outputs are known. */
-const perOutput = <T>(help: string, form: string): OptionSpec<PerOutput<T> | undefined> =>
-  ({ help, form, default: undefined, read: (value) => value as PerOutput<T> });
-
-const traceOptions = {
-  layers: {
-    help: 'which layers to record', form: "an index, a name, a list of these, or '*'", default: '*' as LayerId | readonly LayerId[],
-    read: (value) => {
-      const one = (id: unknown): boolean => typeof id === 'string' || typeof id === 'number';
-      return one(value) || (Array.isArray(value) && value.every(one)) ? (value as LayerId | readonly LayerId[]) : undefined;
-    },
-  } satisfies OptionSpec<LayerId | readonly LayerId[]>,
-  quantities: {
-    help: 'what to record of each layer', form: `a list of ${QUANTITIES.map((name) => `'${name}'`).join(', ')}`, default: ['outputs'] as readonly Quantity[],
-    read: (value) => (Array.isArray(value) && value.every((one) => QUANTITIES.includes(one as Quantity)) ? (value as Quantity[]) : undefined),
-  } satisfies OptionSpec<readonly Quantity[]>,
-  values: option.flag('whether forward values are recorded beside the gradients by them', true),
-  batchSize: option.integer('the most samples that run at once', null, 1),
-  progress: {
-    help: 'is told how many samples are done, of how many', form: 'a function', default: null,
-    read: (value) => (typeof value === 'function' ? (value as TraceOptions['progress'] & {}) : undefined),
-  } satisfies OptionSpec<NonNullable<TraceOptions['progress']> | null>,
-  training: option.flag('whether dropout drops and batch normalisation uses the batch', false),
-  loss: perOutput<Loss>('the loss, in place of the compiled one', 'a name or a function, or one for each output'),
-  lossWeights: perOutput<number>("a factor on each output's loss", 'a number for each output'),
-  sampleWeight: perOutput<ArrayInput>("a factor on each sample's loss", 'an array for each output'),
-};
+export type { TraceOptions } from './trace-options.js';
 
 /**
  * One forward pass through a model and, where targets are given, one backward pass, with every layer's outputs and the gradient
  * of the loss by them recorded; where they are asked for, also by what it reads and by its weights.
  *
- * The loss is the sum over the model's outputs of (loss weight) x mean of (sample weight x loss), plus the penalties of
- * regularised weights. LSTM, GRU and SimpleRNN layers run on this project's own cells, all else on TF.js.
+ * The loss is the sum over the model's outputs of (loss weight) x mean of (mask x sample weight x class weight x loss), as the model's
+ * framework has it, plus the penalties of regularised weights and activities.
  *
- * Nothing is left in TF.js's memory; the model, its weights, statistics and states are as they were. A layer that is
- * used several times has one record a use: `name:0`, `name:1`; one in a nested model is `model/name`.
+ * The model, its weights, statistics and states are as they were. A layer that is used several times has one record a use: `name:0`,
+ * `name:1`; one in a nested model, or in a TimeDistributed layer around one, is `model/name`.
  *
  * @param x the model's input, (samples, ...): a tensor, nested arrays or a named array; a list, or a record by name, for several
  * @param y the targets, likewise; class indices where the loss is sparse
@@ -103,21 +38,17 @@ const traceOptions = {
  * const run = await trace(model, x, y, { layers: 'lstm', quantities: ['weights'], batchSize: 256 });
  * const { recurrent_kernel } = run.layer('lstm').gradient('weights');
  */
-export async function trace(model: LayersModel, x: ArrayInputs, y?: ArrayInputs | null, options: TraceOptions = {}): Promise<Run> {
-  const set = readied(model, x, y ?? null, options);
+export async function trace(model: ModelLike, x: ArrayInputs, y?: ArrayInputs | null, options: TraceOptions = {}): Promise<Run> {
+  const set = await readied(model, x, y ?? null, options);
   const recorder = set.recorder();
-  const predictions = predictionsOf(model);
+  const predictions = new PredictionTaps(set.model);
+  await measured(set);
   let loss = 0;
-  try {
-    for (const part of set.parts) {
-      loss += await passed(set, { recorder, predictions, part, of: part });
-      await told(set, part);
-    }
-    return new Run(y == null ? null : loss, predictions.map(({ record }) => record.value!), set.graph, recorder.recordings(), set.madeOf);
-  } finally {
-    recorder.dispose();
-    for (const prediction of predictions) prediction.dispose();
+  for (const part of set.parts) {
+    loss += await passed(set, { recorder, predictions, part, of: part });
+    await told(set, part);
   }
+  return new Run(set.loss ? loss : null, predictions.values, set.model, recorder.recordings(), set.madeOf, predictions.masks);
 }
 
 /** Some of the samples, traced. */
@@ -144,8 +75,9 @@ export interface TracedPart {
  * @example
  * await traceParts(model, x, y, { batchSize: 256, quantities: ['hidden'] }, ({ run }) => look(run.layer('lstm')));
  */
-export async function traceParts(model: LayersModel, x: ArrayInputs, y: ArrayInputs | null, options: TraceOptions, visit: (part: TracedPart) => void): Promise<void> {
-  const set = readied(model, x, y, options);
+export async function traceParts(model: ModelLike, x: ArrayInputs, y: ArrayInputs | null, options: TraceOptions, visit: (part: TracedPart) => void): Promise<void> {
+  const set = await readied(model, x, y, options);
+  await measured(set);
   for (const part of set.parts) {
     await visited(set, part, visit);
     await told(set, part);
@@ -154,36 +86,91 @@ export async function traceParts(model: LayersModel, x: ArrayInputs, y: ArrayInp
 
 async function visited(set: Readied, part: Part | null, visit: (part: TracedPart) => void): Promise<void> {
   const recorder = set.recorder();
-  const predictions = predictionsOf(set.model);
-  try {
-    const loss = await passed(set, { recorder, predictions, part: null, of: part });
-    const recordings = { graph: set.graph, loss: set.y === null ? null : loss, predictions: predictions.map(({ record }) => record.value!), recordings: recorder.recordings() };
-    visit({ run: new Run(recordings.loss, recordings.predictions, set.graph, recordings.recordings), recordings, part });
-  } finally {
-    recorder.dispose();
-    for (const prediction of predictions) prediction.dispose();
-  }
+  const predictions = new PredictionTaps(set.model);
+  const loss = await passed(set, { recorder, predictions, part: null, of: part });
+  const recordings = { model: set.model, loss: set.loss ? loss : null, predictions: predictions.values, masks: predictions.masks, recordings: recorder.recordings() };
+  visit({ run: new Run(recordings.loss, recordings.predictions, set.model, recordings.recordings, null, recordings.masks), recordings, part });
+}
+
+/** All that a trace needs to know before its first pass. */
+interface Readied {
+  readonly model: Model;
+  /** Null without targets. */
+  readonly loss: TotalLoss | null;
+  readonly progress: TraceOptions['progress'] | null;
+  /** What the caller gave. */
+  readonly madeOf: MadeOf;
+  /** The parts in which it is to run: one, null, that is all of it, or several. */
+  readonly parts: readonly (Part | null)[];
+  /** How the model is to run. */
+  readonly options: Pick<PassOptions, 'precision' | 'training' | 'keepStates'>;
+  /** Inputs of some of the samples, or of all. */
+  inputs(part: Part | null): ReturnType<typeof inputTensors>;
+  /** Arrays that belong to the caller. */
+  readonly theirs: readonly unknown[];
+  /** Records what was asked for. */
+  recorder(): Recorder;
+}
+
+async function readied(given: ModelLike, x: ArrayInputs, y: ArrayInputs | null, options: TraceOptions): Promise<Readied> {
+  const { layers, quantities, values, batchSize, progress, training, precision, ...lossParts } = readOptions('trace', traceOptions, options as Readonly<Record<string, unknown>>);
+  const model = asModel('trace', given);
+  const calls = [...new Set(findCalls(model, layers))];
+  const [inputs, outputs] = [inputSlots(model), outputSlots(model)];
+  const arrays = await readArrays(x, inputs, 'x');
+  const targets = y === null ? null : await readArrays(y, outputs, 'y');
+  const { sampleWeight } = lossParts;
+  const loss = targets && totalLoss(model, targets, {
+    ...lossParts, sampleWeight: sampleWeight === undefined ? undefined : await readArrays(sampleWeight as ArrayInputs, outputs, 'sampleWeight'),
+  }, precision);
+  const samples = samplesIn(arrays);
+  const inParts = batchSize !== null && samples > batchSize;
+  if (inParts) requireParts(model, training);
+  return {
+    model, loss, progress,
+    madeOf: { model: given, x, y, batchSize, ...lossParts },
+    parts: inParts ? partsOf(samples, batchSize) : [null],
+    options: { precision, training, keepStates: false },
+    inputs: (part) => {
+      const slots = { ...inputs, part };
+      return inputTensors(cutArrays(arrays, slots, 'x'), slots, precision);
+    },
+    theirs: arrays.map((array) => array?.data),
+    recorder: () => new Recorder({ calls, quantities, values, differentiated: loss !== null, precision }),
+  };
+}
+
+/** Tells the loss what it has to know of all parts before it can be taken of any. */
+async function measured({ model, loss, parts, options, inputs }: Readied): Promise<void> {
+  if (!loss?.measuresParts) return;
+  for (const part of parts) if (part) loss.measure(runPass(model, inputs(part), { ...options, numbers: await weightNumbers(model, options.precision) }), part);
 }
 
 /** What goes through a pass: recorded as `part` of what is recorded, null for all of it; the samples `of` the data. */
 interface Through {
   readonly recorder: Recorder;
-  readonly predictions: readonly Tap[];
+  readonly predictions: PredictionTaps;
   readonly part: Part | null;
   readonly of: Part | null;
 }
 
-/** Makes one pass and reads what it left. Returns the loss, or what a part adds to it; 0 without targets. */
-async function passed(set: Readied, through: Through): Promise<number> {
-  const { recorder, predictions, part } = through;
-  const pass = onePass(set, through);
+/** Makes one pass, forwards and, where there are targets and something is recorded, backwards. Returns the loss, or what a part adds to it; 0 without targets. */
+async function passed({ model, loss, options, inputs, theirs: given }: Readied, { recorder, predictions, part, of }: Through): Promise<number> {
+  const numbers = await weightNumbers(model, options.precision);
+  const tape = loss && recorder.wantsGradients ? new Tape() : null;
   try {
-    const loss = pass ? (await pass.value.data())[0]! : 0;
-    await recorder.collect(part, pass?.gradients ?? []);
-    for (const prediction of predictions) await prediction.collect(part);
-    return loss;
+    const theirs = new Set([...given, ...numbers.values()]);
+    const pass = runPass(model, inputs(of), { ...options, numbers, tape, follows: (weight) => recorder.follows(weight), onlooker: recorder.onlooker({ part, tape, theirs }) });
+    predictions.add(pass.outputs, part, theirs);
+    if (!loss) return 0;
+    const value = loss.of(pass, of);
+    if (tape) {
+      tape.backward(value);
+      recorder.collect(tape, pass.weight);
+    }
+    return value.data[0]!;
   } finally {
-    if (pass) tf.dispose([pass.value, ...pass.gradients.filter((gradient) => gradient !== null)]);
+    tape?.dispose();
   }
 }
 
@@ -192,82 +179,4 @@ async function told({ progress }: Readied, part: Part | null): Promise<void> {
   progress?.(part.to, part.of);
   // Else nothing gets its turn in between: a page stands still, and Ctrl-C waits for the end.
   await new Promise((next) => { setTimeout(next); });
-}
-
-const predictionsOf = (model: LayersModel): Tap[] => model.outputs.map((tensor) => {
-  const { sourceLayer } = originOf(tensor);
-  return new Tap(`the model's output '${sourceLayer.name}'`, (rank) => outputAxes(sourceLayer, rank));
-});
-
-/** All that a trace needs to know before its first pass. */
-interface Readied {
-  readonly model: LayersModel;
-  readonly graph: Graph;
-  readonly x: ArrayInputs;
-  readonly y: ArrayInputs | null;
-  readonly lossParts: LossParts;
-  readonly training: boolean;
-  readonly progress: TraceOptions['progress'] | null;
-  /** What the caller gave. */
-  readonly madeOf: MadeOf;
-  /** The parts in which it is to run: one, null, that is all of it, or several. */
-  readonly parts: readonly (Part | null)[];
-  /** Records what was asked for. */
-  recorder(): Recorder;
-}
-
-function readied(model: LayersModel, x: ArrayInputs, y: ArrayInputs | null, options: TraceOptions): Readied {
-  const { layers, quantities, values, batchSize, progress, training, ...lossParts } = readOptions('trace', traceOptions, options as Readonly<Record<string, unknown>>);
-  requireModel('trace', model);
-  const graph = graphOf(model);
-  const calls = [...new Set(findCalls(graph, layers))];
-  const madeOf = { model, x, y, batchSize, ...lossParts };
-  const set = { model, graph, training, progress, madeOf, recorder: () => new Recorder({ calls, quantities, values, differentiated: y !== null }) };
-  const whole = { ...set, x, y, lossParts, parts: [null] };
-  if (batchSize === null) return whole;
-  const [inputs, outputs] = [slotsOf('input', model.inputs), slotsOf('output', model.outputs)];
-  const ready = readyToCut(x, inputs, 'x');
-  const samples = samplesOf(ready);
-  if (samples <= batchSize) return { ...whole, x: ready };
-  requireParts(model, training);
-  const { sampleWeight } = lossParts;
-  return {
-    ...set, x: ready, parts: partsOf(samples, batchSize),
-    y: y === null ? null : readyToCut(y, outputs, 'y'),
-    lossParts: { ...lossParts, sampleWeight: sampleWeight === undefined ? undefined : readyToCut(sampleWeight, outputs, 'sampleWeight') },
-  };
-}
-
-/**
- * One pass forwards and, where there are targets and something is recorded, backwards, over all samples or a part of them.
- *
- * @returns the loss and its gradients by the recorder's variables, to be disposed of; null without targets
- */
-function onePass({ model, graph, training, x, y, lossParts }: Readied, { recorder, predictions, part, of }: Through): Differentiated | null {
-  let pass: Differentiated | null = null;
-  untouched(model, () => { withBorrowedKernels(() => { tf.tidy(() => {
-    const inputs = inputTensors(x, { ...slotsOf('input', model.inputs), part: of }).map((value) => ({ value, mask: null }));
-    const forward = (anchor: tf.Scalar | null): tf.Tensor[] => {
-      const context: WalkContext = {
-        training, keepStates: false,
-        watch: (call) => recorder.watch(call, part, anchor),
-        enter: (call, tensors) => recorder.tap('inputs', call, tensors, part, anchor),
-      };
-      const outputs = walk(graph, inputs, context, (call, tensors) => recorder.tap('outputs', call, tensors, part, anchor)).map(({ value }) => value);
-      for (const [i, output] of outputs.entries()) predictions[i]!.pass(output, { part, anchor: null, values: true });
-      return outputs;
-    };
-    if (y === null) {
-      forward(null);
-      return;
-    }
-    const loss = totalLoss(model, { ...slotsOf('output', model.outputs), part: of }, y, lossParts);
-    const { value, gradients } = recorder.wantsGradients ? differentiate(
-      // Adding the anchor, a zero, gives TF.js a path to differentiate along even where no tap leads to the loss.
-      (anchor) => tf.add(loss(forward(anchor)), anchor), recorder.variables,
-      (error) => new SeeRnnError(`the backward pass${recorder.reached}: ${oneLine(error)}`, { cause: error }),
-    ) : { value: loss(forward(null)), gradients: [] };
-    pass = { value: tf.keep(tf.clone(value)), gradients: gradients.map((gradient) => gradient && tf.keep(tf.clone(gradient))) };
-  }); }); });
-  return pass;
 }

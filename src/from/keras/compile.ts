@@ -4,7 +4,7 @@ import { nameText } from '../../core/printable.js';
 import { isObject, type JsonObject, type JsonValue } from '../../files/json.js';
 import type { LossFunction } from '../../graph/losses/loss.js';
 import { lossByName } from '../../graph/losses/named.js';
-import type { Compiled, ModelOrigin } from '../../model2/model.js';
+import type { Compiled, ModelOrigin } from '../../model/model.js';
 import type { Loading } from './loading.js';
 import { optimizerIn, type NamedOptimizer } from './optimizer.js';
 import { isList, named, plainObject, unwrapped } from './values.js';

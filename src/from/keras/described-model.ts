@@ -2,7 +2,7 @@ import { nameText } from '../../core/printable.js';
 import type { Architecture } from '../../files/tfjs-model.js';
 import type { Layer } from '../../graph/layer.js';
 import type { Tensor } from '../../graph/tensor.js';
-import type { ModelParts } from '../../model2/model.js';
+import type { ModelParts } from '../../model/model.js';
 import { buildModel } from './build-model.js';
 import { trainingIn, type Training } from './compile.js';
 import { dialectOf } from './generation.js';

@@ -1,3 +1,4 @@
+import { SeeRnnError } from '../../core/errors.js';
 import { suggestion } from '../../core/nearest.js';
 import { nameText } from '../../core/printable.js';
 import { connect, inputNode, type Connection } from '../../graph/connect.js';
@@ -155,6 +156,8 @@ class GraphBuilder {
   /** How a layer is called. */
   private connection({ className }: LayerEntry, layer: KerasLayer, call: NodeCall, values: readonly Value[]): Connection {
     const { inputs, keys, argumentSizes, given, options } = layerArguments(className, call, layer instanceof OwnLayer);
+    if (layer instanceof InputLayer) throw new SeeRnnError('is called with a tensor, and is an input');
+    if (inputs.length === 0) throw new SeeRnnError('is called with no tensor');
     // A model's fit and predict say themselves whether they train, over what the call in the file says: Keras 3.
     const { training, ...others } = options;
     return {

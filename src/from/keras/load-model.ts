@@ -3,7 +3,7 @@ import { architectureOf, readArchitecture, readModelFile } from '../../files/mod
 import type { JsonObject } from '../../files/json.js';
 import type { ModelSource } from '../../files/saved-model.js';
 import type { Architecture } from '../../files/tfjs-model.js';
-import type { Model } from '../../model2/model.js';
+import type { Model } from '../../model/model.js';
 import type { CustomLayer } from './loading.js';
 import { modelFromSaved } from './model-from-saved.js';
 

@@ -1,6 +1,6 @@
 import type { SavedModel } from '../../files/saved-model.js';
 import type { Architecture } from '../../files/tfjs-model.js';
-import { Model } from '../../model2/model.js';
+import { Model } from '../../model/model.js';
 import { describedModel } from './described-model.js';
 import { fault, type Adopt, type CustomLayer } from './loading.js';
 import { WeightBudget } from './weights/budget.js';

@@ -8,7 +8,7 @@ import type { LossFunction } from '../../graph/losses/loss.js';
 import { lossByName, lossNames } from '../../graph/losses/named.js';
 import { Tensor } from '../../graph/tensor.js';
 import type { Weight } from '../../graph/weight.js';
-import { Model, type Compiled, type Optimizer } from '../../model2/model.js';
+import { Model, type Compiled, type Optimizer } from '../../model/model.js';
 import { foreignLoss, type TfLoss } from './foreign/foreign-loss.js';
 import { findTf } from './foreign/tf.js';
 import { asTfModel, inside, originOf, type TfLayer, type TfModel } from './internals.js';

@@ -1,4 +1,4 @@
-import { readLiveModelsBy } from '../../model2/as-model.js';
+import { readLiveModelsBy } from '../../model/as-model.js';
 import { foreignLoss, type TfLoss } from './foreign/foreign-loss.js';
 import type { TfModel } from './internals.js';
 import { layerOf, modelOf, paramOf } from './live-model.js';

@@ -3,8 +3,8 @@ import type { Dialect } from '../../../src/from/keras/dialect.js';
 import type { Config } from '../../../src/from/keras/config-reader.js';
 import type { Head } from '../../../src/graph/tensor.js';
 import { Tensor } from '../../../src/graph/tensor.js';
-import { runPass, weightNumbers } from '../../../src/model2/pass.js';
-import { call, input, layer, modelOf } from '../../trace2/build.js';
+import { runPass, weightNumbers } from '../../../src/model/pass.js';
+import { call, input, layer, modelOf } from '../../trace/build.js';
 
 /**
  * Of which outputs a loss knows the logits: those that are the very tensor that a softmax or a sigmoid gave, as in Keras, whose `fit` was

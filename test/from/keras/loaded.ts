@@ -4,7 +4,7 @@ import type { Floats } from '../../../src/cells/floats.js';
 import { loadModel, type LoadModelOptions } from '../../../src/from/keras/load-model.js';
 import type { Layer } from '../../../src/graph/layer.js';
 import type { StoredWeight } from '../../../src/graph/weight.js';
-import type { Model } from '../../../src/model2/model.js';
+import type { Model } from '../../../src/model/model.js';
 import type { NamedLayer } from '../../files/writers/keras-hdf5.js';
 import type { Stored } from './stored.js';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { NamedArray } from '../../../src/core/array.js';
-import { trace } from '../../../src/trace2/trace.js';
+import { trace } from '../../../src/trace/trace.js';
 import { expectClose } from '../../trace/close.js';
-import { call, input, layer, modelOf, nested, normals } from '../../trace2/build.js';
-import { differences, probed } from '../../trace2/probe.js';
+import { call, input, layer, modelOf, nested, normals } from '../../trace/build.js';
+import { differences, probed } from '../../trace/probe.js';
 
 /** Recurrent layers in models: what a run sees of them, and what it leaves. */
 

@@ -8,7 +8,7 @@ import { legacyWeights } from '../../files/writers/keras-hdf5.js';
 import type { Layer, Masked } from '../../../src/graph/layer.js';
 import { multiply } from '../../../src/graph/operations/arithmetic.js';
 import { scalar } from '../../../src/graph/tensor.js';
-import type { Model } from '../../../src/model2/model.js';
+import type { Model } from '../../../src/model/model.js';
 import { contextOf } from './made.js';
 import { dense, lstm, numbers, type Stored } from './stored.js';
 

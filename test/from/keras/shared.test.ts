@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Floats } from '../../../src/cells/floats.js';
 import { allCalls } from '../../../src/graph/graph.js';
 import { Tensor } from '../../../src/graph/tensor.js';
-import type { Model } from '../../../src/model2/model.js';
+import type { Model } from '../../../src/model/model.js';
 import { kerasHdf5 } from '../../files/writers/keras-hdf5.js';
 import { kerasStore, kerasZip } from '../../files/writers/keras-store.js';
 import { expectWeights, layerAt, load, named, predicted, T, U, weightsIn } from './loaded.js';

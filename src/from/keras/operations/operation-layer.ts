@@ -32,7 +32,7 @@ export function operationLayer({ name, className, config, dialect }: OperationOp
   if (className === 'ClassMethod' || className === 'InstanceMethod' || className === 'InstanceProperty') throw new SeeRnnError('ragged and sparse tensors are not supported');
   if (className !== 'TFOpLambda' && className !== 'SlicingOpLambda') return new OperationLayer(options, known(KERAS_OPERATIONS, className, className), false);
   const symbol = config['function'];
-  if (typeof symbol !== 'string') throw new SeeRnnError(`expected the name of a function of TensorFlow, found ${shown(symbol)}`);
+  if (typeof symbol !== 'string') throw new SeeRnnError(`expected the name of a function of TensorFlow, found ${symbol === undefined ? 'nothing' : shown(symbol)}`);
   return new OperationLayer(options, known(TENSORFLOW_FUNCTIONS, functionName(symbol), `tf.${symbol}`), true);
 }
 

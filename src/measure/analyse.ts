@@ -104,7 +104,7 @@ async function analysed<Runs extends JoinedRuns | null>(given: ModelLike, x: Arr
   const known = calls.filter(({ layer }) => recurrentParts(layer).length > 0);
   const runs = keep(held);
   // Only whoever keeps the run asks for it.
-  const healths = runs ? known.map((call) => new HealthSums(call)) : [];
+  const healths = runs ? known.map((call) => new HealthSums(model, call)) : [];
   const all: RecurrenceSums[] = [];
   let [samples, total] = [0, 0];
   await traceParts(model, x, y, {

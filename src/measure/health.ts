@@ -4,6 +4,7 @@ import { asModel } from '../model/as-model.js';
 import { findCalls } from '../model/find.js';
 import type { ArrayInputs } from '../model/inputs.js';
 import type { ModelLike } from '../model/live-model.js';
+import type { Model } from '../model/model.js';
 import { recurrentParts, type RecurrentPart } from '../model/recurrent-parts.js';
 import { layerWeights, readWeights } from '../model/weights.js';
 import type { LayerRun } from '../trace/layer-run.js';
@@ -63,7 +64,7 @@ export async function health(given: ModelLike, x: ArrayInputs, y: ArrayInputs | 
   const { deadBelow, saturated, vanishingBelow, explodingAbove, ...traced } = options;
   const limits = readOptions('health', limitOptions, { deadBelow, saturated, vanishingBelow, explodingAbove });
   const calls = traced.layers === undefined || traced.layers === '*' ? allCalls(model.calls).filter(isLookedAt) : findCalls(model, traced.layers);
-  const sums = calls.map((call) => new HealthSums(call, limits));
+  const sums = calls.map((call) => new HealthSums(model, call, limits));
   await traceParts(model, x, y, { ...traced, layers: calls.map(({ label }) => label), quantities: ['outputs', 'hidden', 'gates'] }, ({ run }) => {
     for (const one of sums) one.add(run, y !== null);
   });
@@ -80,7 +81,7 @@ export class HealthSums {
   private readonly outputs = new NotNumberCounts(true);
   private readonly parts = new Map<string, PartSums>();
 
-  constructor(private readonly call: Call, private readonly limits: Limits = readOptions('health', limitOptions)) {}
+  constructor(private readonly model: Model, private readonly call: Call, private readonly limits: Limits = readOptions('health', limitOptions)) {}
 
   add(run: Run, differentiated: boolean): void {
     const { call: { label, layer }, limits } = this;
@@ -98,7 +99,7 @@ export class HealthSums {
   async health(): Promise<LayerHealth> {
     const { call: { label, layer } } = this;
     const weights = layerWeights(layer);
-    const arrays = await readWeights(weights);
+    const arrays = await readWeights(this.model, weights);
     return {
       name: label, kind: layer.className,
       weights: Object.fromEntries(weights.flatMap(({ name }, i): [string, NotNumbers][] => {

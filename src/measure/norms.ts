@@ -99,7 +99,7 @@ export async function weightsNorm(given: ModelLike, id: WeightId | WeightIds, se
   const { norm, statistics, axis, byGate, omitNames: omitted } = readOptions('weightsNorm', normOptions, options as Named<unknown>);
   const chosen = chooseWeights('weightsNorm', model, id, omitted);
   const now = await Promise.all(chosen.map(async ({ name, layer, weights }): Promise<[string, Named<Named<readonly number[]>>]> => {
-    const arrays = (await readWeights(weights)).map((array, i) => ({ name: weights[i]!.name, array, weight: weights[i]! }));
+    const arrays = (await readWeights(model, weights)).map((array, i) => ({ name: weights[i]!.name, array, weight: weights[i]! }));
     const taken = byGate ? arrays.flatMap(({ array, weight }) => gatesOf(array, weight, layer)) : arrays;
     return [name, Object.fromEntries(taken.map(({ name: key, array }) => {
       const found = alongAxis(array, axis, `${name}/${key}`, norm);

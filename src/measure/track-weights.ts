@@ -116,7 +116,7 @@ export class WeightTracker {
         const penalty = penaltyOf(model, weight);
         return penalty && penalty.other === null ? [{ weight, penalty }] : [];
       });
-      const arrays = await readWeights(penalised.map(({ weight }) => weight));
+      const arrays = await readWeights(model, penalised.map(({ weight }) => weight));
       penalised.forEach(({ weight, penalty: { l1, l2 } }, i) => {
         let [magnitudes, squares] = [0, 0];
         for (const value of arrays[i]!.data) {

@@ -61,6 +61,7 @@ function live(owner: string, given: LiveModel): Model {
   try {
     return reader.model(given);
   } catch (error) {
-    throw error instanceof SeeRnnError ? new SeeRnnError(`${owner}: ${error.message}`, { cause: error }) : error;
+    // A layer's own message says where.
+    throw error instanceof SeeRnnError && !error.message.startsWith('layer ') ? new SeeRnnError(`${owner}: ${error.message}`, { cause: error }) : error;
   }
 }

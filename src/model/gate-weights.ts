@@ -48,10 +48,11 @@ export type WeightArrays = Readonly<Record<string, ArrayInput>> | readonly Array
  * directions.map(({ name, gates }) => `${name}: ${gates.join(', ')}`); // ['forward: update, reset, new', 'backward: update, reset, new']
  */
 export async function gateWeights(model: ModelLike, id: LayerId, from?: WeightArrays): Promise<GateWeights> {
-  const { name, layer } = findLayer(asModel('gateWeights', model), id);
+  const read = asModel('gateWeights', model);
+  const { name, layer } = findLayer(read, id);
   const parts = requireRecurrent('gateWeights', layer);
   const all = layerWeights(layer);
-  const arrays = from === undefined ? await readWeights(all) : arranged(from, all, name);
+  const arrays = from === undefined ? await readWeights(read, all) : arranged(from, all, name);
   return {
     name, kind: layer.className,
     directions: parts.map(({ part, cell: { recurrence: { cell, units }, weights } }) => {

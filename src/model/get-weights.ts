@@ -56,7 +56,7 @@ export async function getWeights(model: ModelLike, id: WeightId | WeightIds, opt
   const chosen = chooseWeights('getWeights', read, id, omitted);
   const several = Array.isArray(id) || id === '*';
   const all = chosen.flatMap(({ name: layer, weights }) => weights.map((weight) => ({ key: several ? `${layer}/${weight.name}` : weight.name, weight })));
-  const arrays = await readWeights(all.map(({ weight }) => weight));
+  const arrays = await readWeights(read, all.map(({ weight }) => weight));
   return Object.fromEntries(all.map(({ key }, i) => [key, arrays[i]!]));
 }
 

@@ -41,8 +41,12 @@ function unique(name: string, names: Set<string>): string {
   return free;
 }
 
-/** What weights hold, as copies. */
-export const readWeights = (weights: readonly LayerWeight[]): Promise<NamedArray[]> => Promise.all(weights.map(async ({ weight }) => {
-  const numbers = await weight.read();
-  return { data: numbers.slice(), shape: [...weight.shape], axes: [...weight.axes] };
-}));
+/** What weights of a model hold, as copies. */
+export async function readWeights({ ready }: Model, weights: readonly LayerWeight[]): Promise<NamedArray[]> {
+  // Of a live model they are not here before.
+  if (ready) await ready();
+  return Promise.all(weights.map(async ({ weight }) => {
+    const numbers = await weight.read();
+    return { data: numbers.slice(), shape: [...weight.shape], axes: [...weight.axes] };
+  }));
+}

@@ -37,6 +37,8 @@ export interface LookedAt {
 
 /** Records what goes through the wanted calls, pass after pass. */
 export class Recorder {
+  /** Where the way back has got to, as a message says it. */
+  reached = '';
   private readonly taps = new Map<Call, Readonly<Record<Passing, Tap[]>>>();
   /** The calls in the order in which they were done. */
   private readonly done = new Set<Call>();
@@ -109,7 +111,7 @@ export class Recorder {
     const [axes, side] = quantity === 'outputs' ? [outputAxes, 'output'] : [inputAxes, 'input'];
     return tensors.map((tensor, i) => {
       taps[i] ??= new Tap(`an ${side} of layer '${call.label}'`, (rank) => axes(call.layer, rank));
-      return taps[i].pass(tensor, { part, fold, tape, theirs, values: this.wanted.values });
+      return taps[i].pass(tensor, { part, fold, tape, theirs, values: this.wanted.values, reached: () => { this.reached = ` below the ${side} of layer '${call.label}'`; } });
     });
   }
 }

@@ -19,6 +19,8 @@ export interface TapContext {
   readonly tape: Tape | null;
   /** Arrays that belong to the caller. */
   readonly theirs: ReadonlySet<unknown>;
+  /** Hears that the way back has come by. */
+  readonly reached?: () => void;
 }
 
 /**
@@ -34,16 +36,19 @@ export class Tap {
   /** @param axes names the axes of a tensor of so many */
   constructor(private readonly what: string, private readonly axes: (rank: number) => readonly string[]) {}
 
-  pass(tensor: Tensor, { part, fold, values, tape, theirs }: TapContext): Tensor {
+  pass(tensor: Tensor, { part, fold, values, tape, theirs, reached }: TapContext): Tensor {
     const { shape } = tensor;
     const [rows, ...rest] = shape;
-    const isFolded = fold > 1 && rows !== undefined;
+    const isFolded = fold > 1 && rows !== undefined && rows % fold === 0;
     const own = isFolded ? [rows / fold, fold, ...rest] : shape;
     this.names = isFolded ? folded(this.axes(shape.length)) : this.axes(shape.length);
     this.shape = part ? this.shapeOfAll(own, part) : own;
     if (values) this.values.add(numbersOf(tensor, theirs), own, part);
     if (tape === null || tensor.dtype !== 'float') return tensor;
-    return tape.tap(tensor, (adjoint) => { this.gradients.add(adjoint, own, part); });
+    return tape.tap(tensor, (adjoint) => {
+      this.gradients.add(adjoint, own, part);
+      reached?.();
+    });
   }
 
   private shapeOfAll(shape: readonly number[], { from, to, of }: Part): number[] {

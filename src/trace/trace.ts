@@ -1,3 +1,4 @@
+import { SeeRnnError } from '../core/errors.js';
 import { readOptions } from '../core/options.js';
 import { Tape } from '../graph/tape.js';
 import { asModel } from '../model/as-model.js';
@@ -165,12 +166,22 @@ async function passed({ model, loss, options, inputs, theirs: given }: Readied, 
     if (!loss) return 0;
     const value = loss.of(pass, of);
     if (tape) {
-      tape.backward(value);
+      goneBack(() => { tape.backward(value); }, recorder);
       recorder.collect(tape, pass.weight);
     }
     return value.data[0]!;
   } finally {
     tape?.dispose();
+  }
+}
+
+/** Goes back; what goes wrong in what a caller's own layers and losses say of their gradients is told with its place. */
+function goneBack(back: () => void, recorder: Recorder): void {
+  try {
+    back();
+  } catch (error) {
+    if (error instanceof SeeRnnError) throw error;
+    throw new SeeRnnError(`the backward pass${recorder.reached}: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim()}`, { cause: error });
   }
 }
 

@@ -39,7 +39,7 @@ export { LayerRun, type RecurrenceInfo } from './trace/layer-run.js';
 export type { ZeroCounts, ZeroReason } from './trace/zeros.js';
 export type { Quantity } from './trace/quantities.js';
 export type { ArrayInputs } from './model/inputs.js';
-export type { Loss, OwnLoss, PerOutput } from './model/output-losses.js';
+export type { LiveLoss, Loss, OwnLoss, PerOutput } from './model/output-losses.js';
 export { lossByName } from './graph/losses/named.js';
 export { setMemoryBudget } from './kernels/budget.js';
 export { setThreads, threads } from './kernels/threads.js';

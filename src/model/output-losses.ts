@@ -13,10 +13,17 @@ import type { Model } from './model.js';
  * A loss: a name of Keras's or TF.js's (`meanSquaredError`, `mean_squared_error`, `mse`), one with its options (`lossByName`), or a
  * function of (target, prediction) whose value is averaged.
  */
-export type Loss = string | LossFunction | OwnLoss;
+export type Loss = string | LossFunction | OwnLoss | LiveLoss;
 
 /** A caller's own loss, made of the graph's operations. */
 export type OwnLoss = (target: Tensor, prediction: Tensor) => Tensor;
+
+/** A caller's own loss of a live model: a function of TF.js's tensors. Said by what all functions have, so that TypeScript takes parameters without a type for those of {@link OwnLoss}. */
+export interface LiveLoss {
+  readonly name: string;
+  readonly length: number;
+  bind(to: undefined): unknown;
+}
 
 /** One for all outputs, or a list or record by output name. */
 export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
@@ -28,7 +35,7 @@ export function outputLosses(model: Model, given: PerOutput<Loss> | undefined): 
     const name = nameOf('loss', outputs, i);
     if (loss === undefined) throw new SeeRnnError(`${name}: nothing was given`);
     if (!isLoss(loss)) throw new SeeRnnError(`${name}: expected a name or a function, found ${shown(loss)}`);
-    return typeof loss === 'string' ? lossNamed(loss, model.dialect) : typeof loss === 'function' ? ownOf(model, loss) : loss;
+    return typeof loss === 'string' ? lossNamed(loss, model.dialect) : typeof loss === 'function' ? ownOf(model, loss as OwnLoss) : loss as LossFunction;
   });
   if (!losses?.some((loss) => loss !== null)) {
     throw new SeeRnnError("the model has no loss: compile it, or give one by the option 'loss', e.g. { loss: 'meanSquaredError' }");

@@ -17,6 +17,8 @@ export class LiveLayers {
   private readonly read = new Map<TfLayer, KerasLayer>();
   /** The variables of all layers whose weights were made, by the weight that stands for them. */
   readonly variables = new Map<StoredWeight, LayerVariable>();
+  /** The live layer that a layer stands for, of all that were built: the directions of a Bidirectional layer are none of those that were read, but copies. */
+  readonly bound = new Map<KerasLayer, TfLayer>();
   /** Those that TF.js computes. */
   readonly foreign: ForeignLayer[] = [];
 
@@ -31,9 +33,6 @@ export class LiveLayers {
     return made;
   }
 
-  /** Every layer that was read, with the live one that it stands for. */
-  get all(): readonly (readonly [TfLayer, KerasLayer])[] { return [...this.read]; }
-
   /** Says which layer stands for a live model's input. */
   adoptInput(layer: TfLayer, made: KerasLayer): void { this.read.set(layer, made); }
 
@@ -43,6 +42,7 @@ export class LiveLayers {
   /** Ties the weights of a layer that was built, and of its parts, to the live layer's variables. */
   bind(made: KerasLayer, layer: TfLayer, frozen = false): void {
     if (made instanceof ForeignLayer || asTfModel(layer)) return;
+    this.bound.set(made, layer);
     // Those of an LSTM are its cell's.
     const holder = made.weights.length > 0 ? inside(layer).cell ?? layer : layer;
     const { trained, others } = ownVariables(holder);

@@ -50,7 +50,7 @@ async function ready({ layers }: LiveGraph): Promise<void> {
 /** What stateful layers have kept. */
 function statesOf({ layers }: LiveGraph): ReadonlyMap<Layer, readonly Tensor[]> {
   const states = new Map<Layer, readonly Tensor[]>();
-  for (const [layer, made] of layers.all) {
+  for (const [made, layer] of layers.bound) {
     const kept = inside(layer).stateful ? inside(layer).states_ : null;
     if (kept) states.set(made, kept.map((state) => new Tensor(Float32Array.from(state.dataSync()), state.shape)));
   }

@@ -1,8 +1,8 @@
 import type { LayerInputs } from '../../../graph/layer.js';
 import { repeat } from '../../../graph/operations/slicing.js';
 import { expandDims, reshape, transpose } from '../../../graph/operations/shaping.js';
-import { isOpen } from '../../../graph/shapes.js';
-import { abstract, type Tensor } from '../../../graph/tensor.js';
+import { formText, isOpen } from '../../../graph/shapes.js';
+import type { Tensor } from '../../../graph/tensor.js';
 import { KerasLayer, type KerasOptions, type LayerTable } from './keras-layer.js';
 
 /** Keras's layers that give a sample another shape. A mask ends there. */
@@ -13,7 +13,7 @@ class Flatten extends KerasLayer {
 
   protected override compute({ inputs: [x] }: LayerInputs): Tensor {
     const ordered = this.channelsFirst && x.rank > 2 ? transpose(x, [0, ...x.shape.slice(2).map((_, i) => i + 2), 1]) : x;
-    return reshape(ordered, [x.shape[0], x.shape.slice(1).reduce((size, n) => size * n, 1)]);
+    return reshape(ordered, [x.shape[0], product(x.shape.slice(1))]);
   }
 }
 
@@ -26,13 +26,15 @@ class Reshape extends KerasLayer {
 
   protected override compute({ inputs: [x] }: LayerInputs): Tensor {
     const [samples, ...sizes] = x.shape;
-    if (!x.isAbstract || !sizes.some(isOpen)) return reshape(x, [samples, ...this.target]);
-    // What an open size will be is not known yet: it is taken to fit, as Keras does.
-    const size = sizes.reduce((product, n) => product * n, 1);
-    const left = size / this.target.reduce((product, n) => (n === -1 ? product : product * n), 1);
-    return abstract({ shape: [samples, ...this.target.map((n) => (n !== -1 ? n : Number.isInteger(left) ? left : size))], dtype: x.dtype });
+    const { target } = this;
+    const left = product(sizes) / product(target.filter((n) => n !== -1));
+    // An open size is taken to fit, as Keras does.
+    if (!sizes.some(isOpen) && !(target.includes(-1) ? Number.isInteger(left) : left === 1)) throw this.fail(`a sample of ${formText(sizes)} can't be reshaped to ${formText(target)}`);
+    return reshape(x, [samples, ...target]);
   }
 }
+
+const product = (sizes: readonly number[]): number => sizes.reduce((all, n) => all * n, 1);
 
 /** A sample's axes in another order: `dims`, counted from 1. */
 class Permute extends KerasLayer {

@@ -9,7 +9,7 @@ import { kernels } from '../../src/kernels/module.js';
 import { KernelPass } from '../../src/kernels/pass.js';
 import type { PassShape } from '../../src/kernels/pass-types.js';
 import { setThreads } from '../../src/kernels/threads.js';
-import { accelerate } from '../../src/trace/accelerate.js';
+import { accelerate } from '../../src/from/tfjs/accelerate/accelerate.js';
 import { trace } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
 import { Random } from '../random.js';

@@ -3,7 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { SeeRnnError } from '../../src/core/errors.js';
 import { kernels } from '../../src/kernels/module.js';
-import { accelerate } from '../../src/trace/accelerate.js';
+import { accelerate } from '../../src/from/tfjs/accelerate/accelerate.js';
 import { trace } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
 

@@ -12,6 +12,7 @@ export { readNpz, writeNpz, type NpzOptions } from './files/npz.js';
 
 export type { ModelSource } from './files/saved-model.js';
 export { loadModel, type LoadModelOptions } from './from/keras/load-model.js';
+export { kerasModel, type KerasConfig, type KerasModelOptions } from './from/keras/keras-model.js';
 export type { CustomLayer } from './from/keras/loading.js';
 export { KerasLayer, type KerasOptions, type WeightOptions } from './from/keras/layers/keras-layer.js';
 export { Model, type Compiled, type ModelOrigin, type Optimizer } from './model/model.js';
@@ -24,6 +25,7 @@ export { Tensor } from './graph/tensor.js';
 export * as operations from './graph/operations/index.js';
 export type { LayerId } from './model/find.js';
 export { getWeights, type GetWeightsOptions, type WeightId, type WeightIds } from './model/get-weights.js';
+export { setWeights } from './model/set-weights.js';
 export { getFullName, getLayer } from './model/get-layer.js';
 export { gateWeights, type DirectionWeights, type GateWeights, type WeightArrays } from './model/gate-weights.js';
 export { getRnnWeights, type GetRnnWeightsOptions } from './model/rnn-weights.js';

@@ -10,7 +10,7 @@ interface Given {
   readonly data?: string;
 }
 
-/** How many examples there are. Their module isn't asked, since it loads TF.js. */
+/** How many examples there are. Their module isn't asked: nothing of it need be loaded where nothing is trained. */
 const COUNT = 8;
 
 /** `see-rnn examples`: trains and draws See RNN's examples, and shows them on a page. */
@@ -22,14 +22,12 @@ export const examples: MakeCommand = (io) => new Command('examples')
   .option('--out <folder>', 'where the figures and index.html go', 'see-rnn-examples')
   .option('--data <folder>', 'where the engine data and the published model of example 8 are')
   .action(async ({ only, full, out, data }: Given) => {
-    const [{ choose }, { runExamples }, { startBackend }, { TrainingProgress }] = await Promise.all([
-      import('../examples/all.js'), import('../examples/run.js'), import('../model/backend.js'), import('./training-progress.js'),
+    const [{ choose }, { runExamples }, { TrainingProgress }] = await Promise.all([
+      import('../examples/all.js'), import('../examples/run.js'), import('./training-progress.js'),
     ]);
     const choice = await choose(only ?? Array.from({ length: COUNT }, (_, i) => i + 1), data ?? null);
     for (const line of choice.leftOut) io.stderr.write(`${line}\n`);
-    const backend = await startBackend();
-    if (backend.reason !== null) io.stderr.write(`TF.js runs on its CPU backend, since WASM could not start: ${backend.reason}\n`);
-    const path = await runExamples(choice.examples, { out, full: full === true, backend, leftOut: choice.leftOut }, new TrainingProgress(io.stderr));
+    const path = await runExamples(choice.examples, { out, full: full === true, leftOut: choice.leftOut }, new TrainingProgress(io.stderr));
     io.stdout.write(`${path}\n`);
   });
 

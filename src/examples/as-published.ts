@@ -1,7 +1,7 @@
 import type { Iterations } from './example.js';
 import type { Published, PublishedFigure } from './published.js';
 
-const lstm6 = { kinds: ['lstm'], units: 6, bidirectional: false, layer: 1 } as const;
+const lstm6 = { kinds: ['LSTM'], units: 6, bidirectional: false, layer: 1 } as const;
 const always = (iterations: number): Iterations => ({ full: iterations, usual: iterations });
 
 const lines: PublishedFigure = {
@@ -49,7 +49,7 @@ export const asPublished: readonly Published[] = [
     figures: [lines, heatmaps],
   },
   {
-    number: 4, name: 'lstm-256-units', title: 'LSTM, 256 units', kinds: ['lstm'], units: 256, bidirectional: false, layer: 1, iterations: { full: 200, usual: 40 },
+    number: 4, name: 'lstm-256-units', title: 'LSTM, 256 units', kinds: ['LSTM'], units: 256, bidirectional: false, layer: 1, iterations: { full: 200, usual: 40 },
     about: [
       'With 256 units the loss is a mean over 16 × 256 targets, not 16 × 6: every output counts for less, and the gradient is that much smaller. '
       + 'Towards the start it fades, but far more slowly than in example 1.',
@@ -69,7 +69,7 @@ export const asPublished: readonly Published[] = [
     ],
   },
   {
-    number: 5, name: 'bidirectional-gru-256-units', title: 'Bidirectional GRU, 256 units each way', kinds: ['gru'], units: 256, bidirectional: true, layer: 1,
+    number: 5, name: 'bidirectional-gru-256-units', title: 'Bidirectional GRU, 256 units each way', kinds: ['GRU'], units: 256, bidirectional: true, layer: 1,
     iterations: { full: 400, usual: 40 },
     about: [
       'A Bidirectional layer returns two layers side by side: units 0 to 255 ran forwards in time, 256 to 511 backwards. The gradient is strong at both '
@@ -100,7 +100,7 @@ export const asPublished: readonly Published[] = [
     }],
   },
   {
-    number: 7, name: 'lstm-gru-simplernn-256-units', title: 'LSTM, GRU and SimpleRNN beside each other', kinds: ['lstm', 'gru', 'simpleRNN'], units: 256, bidirectional: false, layer: 1,
+    number: 7, name: 'lstm-gru-simplernn-256-units', title: 'LSTM, GRU and SimpleRNN beside each other', kinds: ['LSTM', 'GRU', 'SimpleRNN'], units: 256, bidirectional: false, layer: 1,
     iterations: { full: 250, usual: 40 },
     about: [
       {

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from './course.js';
 import { featuresOf, TIMESTEPS, widthOf, type Recurrent } from './models.js';
 import type { Random } from './random.js';
@@ -9,7 +8,7 @@ export const SAMPLES = 16;
 export function noise(recurrent: Recurrent, random: Random): Batch {
   const [features, width] = [featuresOf(recurrent), widthOf(recurrent)];
   return {
-    x: tf.tensor(random.normals(SAMPLES * TIMESTEPS * features), [SAMPLES, TIMESTEPS, features]),
-    y: tf.tensor(random.uniforms(SAMPLES * width, -1, 1), [SAMPLES, width]),
+    x: { data: random.normals(SAMPLES * TIMESTEPS * features), shape: [SAMPLES, TIMESTEPS, features], axes: ['samples', 'timesteps', 'features'] },
+    y: { data: random.uniforms(SAMPLES * width, -1, 1), shape: [SAMPLES, width], axes: ['samples', 'units'] },
   };
 }

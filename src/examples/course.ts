@@ -1,36 +1,39 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { accelerate, type Acceleration } from '../trace/accelerate.js';
+import type { NamedArray } from '../core/array.js';
+import type { Model } from '../model/model.js';
+import { Adam } from './adam.js';
 
 /** A model's input and targets. */
-export interface Batch { readonly x: tf.Tensor; readonly y: tf.Tensor }
+export interface Batch { readonly x: NamedArray; readonly y: NamedArray }
 
 /** How a model is trained. Examples with the same key share one training. */
 export interface Training {
   /** What the model is, in a word or two. */
   readonly name: string;
   readonly key: string;
-  /** The model, its weights drawn and compiled. */
-  build(): LayersModel;
+  /** The model, its weights drawn, with a loss. */
+  build(): Model;
   /** A source of batches from its beginning: each call of it makes the next. */
   batches(): () => Batch;
   /** For how many iterations each batch is used. */
   readonly iterationsPerBatch: number;
 }
 
+/** The learning rate of all examples. */
+export const LEARNING_RATE = 4e-3;
+
 /** A training under way. It can go on after its model was looked at. */
 export class Course {
-  readonly model: LayersModel;
-  private readonly acceleration: Acceleration;
+  readonly model: Model;
+  private readonly adam: Adam;
   private readonly nextBatch: () => Batch;
   private batch: Batch | null = null;
   private done = 0;
   private lastLoss = NaN;
 
   constructor(private readonly training: Training) {
-    this.model = buildTidily(training);
-    this.acceleration = accelerate(this.model);
+    this.model = training.build();
+    this.adam = new Adam(this.model, { learningRate: LEARNING_RATE });
     this.nextBatch = training.batches();
   }
 
@@ -43,31 +46,11 @@ export class Course {
   /** Trains until so many iterations are done in all. */
   async advance(iterations: number, onIteration: () => void = () => undefined): Promise<void> {
     while (this.done < iterations) {
-      if (this.done % this.training.iterationsPerBatch === 0) {
-        tf.dispose([this.batch?.x, this.batch?.y].filter((tensor) => tensor !== undefined));
-        this.batch = this.nextBatch();
-      }
-      const { x, y } = this.batch!;
-      this.lastLoss = await this.model.trainOnBatch(x, y) as number; // no metrics: the loss alone
+      if (this.batch === null || this.done % this.training.iterationsPerBatch === 0) this.batch = this.nextBatch();
+      this.lastLoss = await this.adam.step(this.batch.x, this.batch.y);
       this.done++;
       onIteration();
       await nextTurn(); // all of the above is one turn of Node's loop, and Ctrl-C is heard between two
     }
   }
-
-  /** The model takes no more part. */
-  dispose(): void {
-    tf.dispose([this.batch?.x, this.batch?.y].filter((tensor) => tensor !== undefined));
-    this.batch = null;
-    this.acceleration.restore();
-    this.model.dispose();
-    this.model.optimizer.dispose();
-  }
-}
-
-/** TF.js's layers leave every weight's first values in memory when they are built. */
-function buildTidily({ build }: Training): LayersModel {
-  const models: LayersModel[] = [];
-  tf.tidy(() => { models.push(build()); });
-  return models[0];
 }

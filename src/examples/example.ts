@@ -1,5 +1,5 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NamedArray } from '../core/array.js';
+import type { Model } from '../model/model.js';
 import type { Drawing } from '../paint/drawing.js';
 import type { Training } from './course.js';
 
@@ -15,7 +15,7 @@ export interface Example {
   /** What it shows, in paragraphs. */
   about(iterations: number): readonly string[];
   /** Takes the gradients of the trained models and draws them. */
-  look(models: readonly LayersModel[], iterations: number): Promise<Look>;
+  look(models: readonly Model[], iterations: number): Promise<Look>;
   /** A whole program that makes the same figures. */
   program(iterations: number): string;
 }

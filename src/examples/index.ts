@@ -1,4 +1,5 @@
-/** What the programs of the examples need besides the package itself: seeded numbers. See RNN's `see-rnn/examples`. */
+/** What the programs of the examples need besides the package itself: seeded numbers, and an optimiser. See RNN's `see-rnn/examples`. */
 
+export { Adam, type AdamOptions } from './adam.js';
 export { Random } from './random.js';
 export { initialize } from './initialize.js';

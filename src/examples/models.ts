@@ -1,11 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { layers, sequential, type LayersModel } from '@tensorflow/tfjs-layers';
-import type { Layer } from '../model/internals.js';
+import { kerasModel } from '../from/keras/keras-model.js';
+import type { Model } from '../model/model.js';
 import { initialize } from './initialize.js';
 import { Random } from './random.js';
 
-/** TF.js's names of the recurrent layers. */
-export type Kind = 'lstm' | 'gru' | 'simpleRNN';
+/** The recurrent layers, as Keras calls them. */
+export type Kind = 'LSTM' | 'GRU' | 'SimpleRNN';
 
 /** What the layers of an example's model are. */
 export interface Recurrent {
@@ -23,35 +22,26 @@ export const featuresOf = ({ units }: Recurrent): number => 2 * units;
 
 export const TIMESTEPS = 100;
 
+/** What a layer's configuration says besides units and its place: a GRU's reset gate acts on the state, as in See RNN's time. */
+export const settings: Readonly<Record<Kind, Readonly<Record<string, unknown>>>> = { LSTM: {}, GRU: { reset_after: false }, SimpleRNN: {} };
+
 /**
  * The model of examples 1 to 7: two recurrent layers, of which the first hands on every timestep and the second only the
  * last. Weights are drawn as Keras draws them, from one seed.
  */
-export function twoLayers(recurrent: Recurrent): LayersModel {
-  const model = sequential({
+export function twoLayers(recurrent: Recurrent): Model {
+  const model = kerasModel({
     layers: [
-      layer(recurrent, { name: 'layer1', returnSequences: true, inputShape: [TIMESTEPS, featuresOf(recurrent)] }),
-      layer(recurrent, { name: 'layer2', returnSequences: false }),
+      layer(recurrent, { name: 'layer1', batch_shape: [null, TIMESTEPS, featuresOf(recurrent)] }, { return_sequences: true }),
+      layer(recurrent, { name: 'layer2' }, { return_sequences: false }),
     ],
-  });
+  }, { loss: 'mean_squared_error' });
   initialize(model, new Random(1));
-  model.compile({ optimizer: tf.train.adam(4e-3), loss: 'meanSquaredError' });
   return model;
 }
 
-interface Place { readonly name: string; readonly returnSequences: boolean; readonly inputShape?: number[] }
-
-function layer({ kind, units, bidirectional }: Recurrent, { returnSequences, ...place }: Place): Layer {
-  if (!bidirectional) return recurrentLayer(kind, { units, returnSequences, ...place });
-  return layers.bidirectional({ layer: recurrentLayer(kind, { units, returnSequences }) as never, mergeMode: 'concat', ...place });
-}
-
-/** Keras's defaults, where TF.js has others. The zeros are for `initialize` to replace. */
-function recurrentLayer(kind: Kind, place: { readonly units: number; readonly returnSequences: boolean }): Layer {
-  const config = { ...place, recurrentInitializer: 'zeros' } as const;
-  switch (kind) {
-    case 'lstm': return layers.lstm({ ...config, recurrentActivation: 'sigmoid', unitForgetBias: true });
-    case 'gru': return layers.gru({ ...config, recurrentActivation: 'sigmoid' });
-    case 'simpleRNN': return layers.simpleRNN(config);
-  }
+function layer({ kind, units, bidirectional }: Recurrent, place: object, sequences: object): object {
+  const config = { units, ...sequences, ...settings[kind] };
+  if (!bidirectional) return { class_name: kind, config: { ...place, ...config } };
+  return { class_name: 'Bidirectional', config: { ...place, layer: { class_name: kind, config } } };
 }

@@ -2,8 +2,7 @@ import type { Random } from './random.js';
 
 /**
  * A random matrix with orthonormal rows, or columns where it has more rows than columns: Keras's `orthogonal`
- * initialiser, uniform over all such matrices. It takes a fraction of a second where TF.js's own takes minutes
- * (256 x 1024).
+ * initialiser, uniform over all such matrices. 256 x 1024 numbers take a fraction of a second.
  *
  * @returns rows x columns numbers, row by row
  */

@@ -1,5 +1,4 @@
 import type { Figure } from '../figures/figure.js';
-import type { Backend } from '../model/backend.js';
 import { afterText, type Example } from './example.js';
 import { escaped } from './html.js';
 import { pageStyle } from './page-style.js';
@@ -21,13 +20,12 @@ export interface TrainedModel { readonly name: string; readonly loss: number; re
 
 /** What the page says of the run as a whole. */
 export interface PageSettings {
-  readonly backend: Backend;
   /** What was left out, each in a sentence. */
   readonly leftOut: readonly string[];
 }
 
 /** The page that shows the examples: one HTML file that asks for nothing but the figures beside it. */
-export function page(shown: readonly ShownExample[], { backend, leftOut }: PageSettings): string {
+export function page(shown: readonly ShownExample[], { leftOut }: PageSettings): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -42,7 +40,6 @@ export function page(shown: readonly ShownExample[], { backend, leftOut }: PageS
 <main>
 <h1>See RNN: the examples</h1>
 ${introduction(shown)}
-${backend.reason === null ? '' : paragraph(`TF.js ran on its CPU backend, since WASM could not start: ${backend.reason}.`)}
 <nav aria-label="Examples">
 <ol>
 ${shown.map(({ example }) => `<li value="${example.number}"><a href="#example-${example.number}">${escaped(example.title)}</a></li>`).join('\n')}

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { NamedArray } from '../core/array.js';
 import { take } from '../core/take.js';
 import type { Drawing } from '../paint/drawing.js';
@@ -9,7 +8,7 @@ import type { Training } from './course.js';
 import type { Example } from './example.js';
 import { twoLayers, type Recurrent } from './models.js';
 import { publishedProgram } from './published-program.js';
-import { figureOptions, figureTitle, ITERATIONS_PER_BATCH, kindNames, recurrentsOf, type Published, type PublishedFigure } from './published.js';
+import { figureOptions, figureTitle, ITERATIONS_PER_BATCH, recurrentsOf, type Published, type PublishedFigure } from './published.js';
 import { Random } from './random.js';
 
 /** Makes an example of its data. */
@@ -24,7 +23,6 @@ export function publishedExample(data: Published): Example {
       for (const [i, model] of models.entries()) {
         const { x, y } = noise(recurrents[i], new Random(3));
         gradients.push(await getGradients(model, `layer${data.layer}`, x, y));
-        tf.dispose([x, y]);
       }
       const figures = data.figures.map((figure) => {
         const title = figureTitle(data, figure, done);
@@ -39,7 +37,7 @@ export function publishedExample(data: Published): Example {
 }
 
 const trainingOf = (recurrent: Recurrent): Training => ({
-  name: kindNames[recurrent.kind],
+  name: recurrent.kind,
   key: JSON.stringify(recurrent),
   build: () => twoLayers(recurrent),
   batches: () => {
@@ -57,5 +55,5 @@ const draw = (figure: PublishedFigure, gradient: NamedArray, title: string, more
 /** Heatmaps of several models in a row, with one title and, since one scale holds for all, one colour bar. */
 const drawBeside = (data: Published, figure: PublishedFigure, gradients: readonly NamedArray[], title: string): Drawing => beside(
   gradients.map((gradient, i) => draw(figure, gradient, title, { colorBar: i === gradients.length - 1 })),
-  { title, labels: data.kinds.map((kind) => kindNames[kind]) },
+  { title, labels: data.kinds },
 );

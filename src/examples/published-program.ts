@@ -1,8 +1,9 @@
 import { SAMPLES } from './batches.js';
 import { literal } from './code.js';
 import { fileName } from './example.js';
-import { featuresOf, TIMESTEPS, widthOf, type Kind } from './models.js';
-import { figureOptions, figureTitle, ITERATIONS_PER_BATCH, kindNames, type Published } from './published.js';
+import { LEARNING_RATE } from './course.js';
+import { featuresOf, settings, TIMESTEPS, widthOf, type Kind } from './models.js';
+import { figureOptions, figureTitle, ITERATIONS_PER_BATCH, type Published } from './published.js';
 
 /**
  * A whole program that trains an example's model and draws its figures, as one would write it by hand. It makes the same
@@ -14,76 +15,60 @@ export function publishedProgram(data: Published, iterations: number): string {
 
 function imports({ figures, kinds }: Published): string {
   const drawing = [...new Set(figures.map((figure) => figure.draws))].sort();
-  const names = ['accelerate', ...(kinds.length > 1 ? ['beside'] : []), ...drawing, 'getGradients', 'setThreads', ...(figures.some(({ part }) => part) ? ['take'] : [])];
+  const names = [...(kinds.length > 1 ? ['beside'] : []), ...drawing, 'getGradients', 'kerasModel', 'setThreads', ...(figures.some(({ part }) => part) ? ['take'] : [])];
   return `\
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-wasm';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { ${names.join(', ')} } from 'see-rnn';
-import { initialize, Random } from 'see-rnn/examples';
+import { Adam, initialize, Random } from 'see-rnn/examples';
 
-await tf.setBackend('wasm');
 setThreads(2); // as many as there are cores would sum gradients in another order on another machine`;
 }
 
-/** What a layer is called with besides its place: Keras's defaults, where TF.js has others. */
-const settings: Readonly<Record<Kind, string>> = {
-  lstm: ", recurrentActivation: 'sigmoid', unitForgetBias: true",
-  gru: ", recurrentActivation: 'sigmoid'",
-  simpleRNN: '',
-};
+/** What a layer's configuration says besides its place, to be read on after its units. */
+const more = (kind: Kind): string => Object.entries(settings[kind]).map(([name, value]) => `, ${name}: ${literal(value)}`).join('');
 
 function model(data: Published): string {
   const { kinds, units, bidirectional } = data;
-  const inputShape = `inputShape: [${TIMESTEPS}, ${featuresOf({ kind: kinds[0], units, bidirectional })}]`;
+  const [kind] = kinds as readonly [Kind];
+  const layers = `layers: [layer({ name: 'layer1', return_sequences: true, batch_shape: [null, ${TIMESTEPS}, ${featuresOf({ kind, units, bidirectional })}] }), layer({ name: 'layer2' })],`;
+  const made = `\
+const model = kerasModel({
+  ${layers}
+}, { loss: 'mean_squared_error' });
+initialize(model, new Random(1));`;
   if (kinds.length > 1) {
     return `\
-// Two layers of each kind. 'zeros' only for the moment: initialize() draws all weights from a seed, as Keras would.
-const sigmoid = { recurrentActivation: 'sigmoid' };
-const kinds = {
-${kinds.map((kind) => `  ${kind}: ${kind === 'lstm' ? '{ ...sigmoid, unitForgetBias: true }' : kind === 'gru' ? 'sigmoid' : '{}'},`).join('\n')}
-};
+// Two layers of each kind, in Keras's words. initialize() draws all weights from a seed, as Keras would.
+const kinds = ${literal(Object.fromEntries(kinds.map((one) => [one, settings[one]])))};
 function twoLayers(kind) {
-  const layer = (place) => layers[kind]({ units: ${units}, recurrentInitializer: 'zeros', ...kinds[kind], ...place });
-  const model = sequential({
-    layers: [layer({ name: 'layer1', returnSequences: true, ${inputShape} }), layer({ name: 'layer2' })],
-  });
-  initialize(model, new Random(1));
-  model.compile({ optimizer: tf.train.adam(4e-3), loss: 'meanSquaredError' });
-  accelerate(model);
+  const layer = (place) => ({ class_name: kind, config: { units: ${units}, ...kinds[kind], ...place } });
+  ${made.replaceAll('\n', '\n  ')}
   return model;
 }`;
   }
-  const [kind] = kinds;
-  const config = `units: ${units}${settings[kind]}, recurrentInitializer: 'zeros', ...more`;
   const layer = bidirectional
-    ? `({ name, inputShape, ...more }) => layers.bidirectional({\n  name, inputShape, mergeMode: 'concat',\n  layer: layers.${kind}({ ${config} }),\n})`
-    : `(more) => layers.${kind}({\n  ${config},\n})`;
+    ? `({ return_sequences, ...place }) => ({\n  class_name: 'Bidirectional',\n  config: { ...place, layer: { class_name: '${kind}', config: { units: ${units}${more(kind)}, return_sequences } } },\n})`
+    : `(place) => ({ class_name: '${kind}', config: { units: ${units}${more(kind)}, ...place } })`;
   return `\
-// Two layers. 'zeros' only for the moment: initialize() draws all weights from a seed, as Keras would.
+// Two layers, in Keras's words. initialize() draws all weights from a seed, as Keras would.
 const layer = ${layer};
-const model = sequential({
-  layers: [layer({ name: 'layer1', returnSequences: true, ${inputShape} }), layer({ name: 'layer2' })],
-});
-initialize(model, new Random(1));
-model.compile({ optimizer: tf.train.adam(4e-3), loss: 'meanSquaredError' });
-accelerate(model);`;
+${made}`;
 }
 
 function training({ kinds, units, bidirectional }: Published, iterations: number): string {
-  const recurrent = { kind: kinds[0], units, bidirectional };
+  const recurrent = { kind: kinds[0]!, units, bidirectional };
   const [features, width] = [featuresOf(recurrent), widthOf(recurrent)];
   const batch = `\
 const batch = (random) => [
-  tf.tensor(random.normals(${SAMPLES} * ${TIMESTEPS} * ${features}), [${SAMPLES}, ${TIMESTEPS}, ${features}]),
-  tf.tensor(random.uniforms(${SAMPLES} * ${width}, -1, 1), [${SAMPLES}, ${width}]),
+  { data: random.normals(${SAMPLES} * ${TIMESTEPS} * ${features}), shape: [${SAMPLES}, ${TIMESTEPS}, ${features}] },
+  { data: random.uniforms(${SAMPLES} * ${width}, -1, 1), shape: [${SAMPLES}, ${width}] },
 ];`;
   const loop = `\
+const adam = new Adam(model, { learningRate: ${LEARNING_RATE} });
 const random = new Random(2);
 let [x, y] = batch(random);
 for (let i = 0; i < ${iterations}; i++) {
   if (i > 0 && i % ${ITERATIONS_PER_BATCH} === 0) [x, y] = batch(random);
-  await model.trainOnBatch(x, y);
+  await adam.step(x, y);
 }`;
   return `\
 // x from N(0, 1), y from U(-1, 1); a new batch every ${ITERATIONS_PER_BATCH} iterations.
@@ -93,7 +78,7 @@ ${kinds.length > 1 ? `async function train(model) {\n  ${loop.replaceAll('\n', '
 
 function gradient({ kinds, layer, units, bidirectional }: Published): string {
   const get = `getGradients(model, 'layer${layer}', ...batch(new Random(3)))`;
-  const shape = layer === 1 ? `(${SAMPLES} samples, ${TIMESTEPS} timesteps, ${widthOf({ kind: kinds[0], units, bidirectional })} units)` : `(${SAMPLES} samples, ${units} units)`;
+  const shape = layer === 1 ? `(${SAMPLES} samples, ${TIMESTEPS} timesteps, ${widthOf({ kind: kinds[0]!, units, bidirectional })} units)` : `(${SAMPLES} samples, ${units} units)`;
   if (kinds.length === 1) {
     return `\
 // The gradient of the loss by what layer ${layer} returns, on a batch of its own: ${shape}.
@@ -117,12 +102,11 @@ function figures(data: Published, iterations: number): string[] {
       const what = figure.part === undefined ? 'gradient' : `take(gradient, ${literal(figure.part)})`;
       return `await ${figure.draws}(${what}, ${lines(figureOptions(figure, title))})${save}`;
     }
-    const labels = data.kinds.map((kind) => kindNames[kind]);
     return `\
 const drawings = gradients.map((gradient, i) => ${figure.draws}(gradient, {
   ${inside(figureOptions(figure, title))}, colorBar: i === ${data.kinds.length - 1},
 }));
-await beside(drawings, ${lines({ title, labels })})${save}`;
+await beside(drawings, ${lines({ title, labels: data.kinds })})${save}`;
   });
 }
 

@@ -36,14 +36,12 @@ export type PublishedFigure = {
 /** For how many iterations a batch is used. */
 export const ITERATIONS_PER_BATCH = 40;
 
-export const kindNames: Readonly<Record<Kind, string>> = { lstm: 'LSTM', gru: 'GRU', simpleRNN: 'SimpleRNN' };
-
 /** What the layers of each of an example's models are. */
 export const recurrentsOf = ({ kinds, units, bidirectional }: Published): Recurrent[] => kinds.map((kind) => ({ kind, units, bidirectional }));
 
 /** What stands above a figure. */
 export function figureTitle({ kinds, units, bidirectional, layer, iterations }: Published, { part }: PublishedFigure, done: number): string {
-  const kind = kinds.length > 1 ? '' : `${bidirectional ? 'Bidirectional ' : ''}${kindNames[kinds[0]]}, `;
+  const kind = kinds.length > 1 ? '' : `${bidirectional ? 'Bidirectional ' : ''}${kinds[0]!}, `;
   const of = part === undefined ? '' : 'samples' in part ? `, sample ${part.samples}` : `, unit ${part.units}`;
   return `${kind}${units} units${bidirectional ? ' each way' : ''}, ${afterText(done, iterations)}: gradient by the output of layer ${layer}${of}`;
 }

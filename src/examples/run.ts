@@ -87,20 +87,15 @@ async function runAll(examples: readonly Example[], options: RunOptions, watcher
 function courseOf(training: Training, iterations: number, courses: Map<string, Course>): Course {
   const begun = courses.get(training.key);
   if (begun !== undefined && begun.iterations <= iterations) return begun;
-  begun?.dispose();
   const course = new Course(training);
   courses.set(training.key, course);
   return course;
 }
 
-/** Ends the trainings that no later example goes on with. */
+/** Forgets the trainings that no later example goes on with. */
 function letGo(courses: Map<string, Course>, later: readonly Example[]): void {
   const wanted = new Set(later.flatMap(({ trainings }) => trainings.map(({ key }) => key)));
-  for (const [key, course] of [...courses]) {
-    if (wanted.has(key)) continue;
-    course.dispose();
-    courses.delete(key);
-  }
+  for (const key of [...courses.keys()]) if (!wanted.has(key)) courses.delete(key);
 }
 
 async function train(courses: readonly Course[], iterations: number, example: Example, watcher: Watcher): Promise<void> {

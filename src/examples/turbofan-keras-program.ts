@@ -18,11 +18,8 @@ interface Settings {
 
 /** A whole program that makes the figures of example 8 from the published model, as one would write it by hand. */
 export const turbofanKerasProgram = ({ folder, model, layer, engines, window, columns, title, norm, lines, heatmaps }: Settings): string => `\
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-wasm';
 import { features1D, features2D, loadArray, loadModel, setThreads, trace } from 'see-rnn';
 
-await tf.setBackend('wasm');
 setThreads(2); // as many as there are cores would sum gradients in another order on another machine
 
 const folder = ${literal(folder)};

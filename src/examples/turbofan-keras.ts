@@ -1,11 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { shapeText, type NamedArray } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import { loadArray } from '../files/arrays.js';
-import { loadModel } from '../model/keras/load-model.js';
+import { loadModel } from '../from/keras/load-model.js';
+import type { Model } from '../model/model.js';
 import { features1D, features2D } from '../paint/features.js';
 import { trace } from '../trace/trace.js';
 import { fileName, type Example } from './example.js';
@@ -89,11 +88,10 @@ export function turbofanKerasExample(data: TurbofanKeras): Example {
             { name: figures.lines, drawing: features1D(gradient, { ...options, shareY: 'none' }), caption: captions.lines },
             { name: figures.heatmaps, drawing: features2D(gradient, { ...options, norm: [...norm] }), caption: captions.heatmaps },
           ],
-          found: { name: 'LSTM', loss: run.loss!, about: [checkText(data, model), seenText(gradient), ...warnings] },
+          found: { name: 'LSTM', loss: run.loss!, about: [await checkText(data, model), seenText(gradient), ...warnings] },
         };
       } finally {
         model.dispose();
-        (model.optimizer as tf.Optimizer | undefined)?.dispose();
       }
     },
     program: () => turbofanKerasProgram({
@@ -109,9 +107,9 @@ const first = ({ data, shape, axes }: NamedArray): NamedArray =>
   ({ data: data.slice(0, (ENGINES * data.length) / shape[0]), shape: [ENGINES, ...shape.slice(1)], axes });
 
 /** How far the model's predictions here are from those that Keras made with it. */
-function checkText({ x, published }: TurbofanKeras, model: LayersModel): string {
-  const here = tf.tidy(() => (model.predict(tf.tensor(Float32Array.from(x.data), [...x.shape])) as tf.Tensor).dataSync<'float32'>());
-  const largest = here.reduce((most, value, i) => Math.max(most, Math.abs(value - published.data[i])), 0);
+async function checkText({ x, published }: TurbofanKeras, model: Model): Promise<string> {
+  const { data: here } = await model.predict(x) as NamedArray;
+  const largest = Array.from(here).reduce((most, value, i) => Math.max(most, Math.abs(value - published.data[i])), 0);
   return `Is it the same model here as in Keras? Of its predictions for all ${here.length} engines, which were published with it, the one that differs most from ours differs by ${largest.toExponential(1)} cycles.`;
 }
 

@@ -1,4 +1,5 @@
 import { literal } from './code.js';
+import { LEARNING_RATE } from './course.js';
 
 interface Settings {
   readonly folder: string;
@@ -15,40 +16,36 @@ interface Settings {
 
 /** A whole program that makes the figures of example 8, as one would write it by hand; see `publishedProgram`. */
 export const turbofanProgram = ({ folder, shape, iterations, batch, engines, title, lines, heatmaps }: Settings): string => `\
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-wasm';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { accelerate, features1D, features2D, loadArray, setThreads, trace } from 'see-rnn';
-import { initialize, Random } from 'see-rnn/examples';
+import { features1D, features2D, kerasModel, loadArray, setThreads, trace } from 'see-rnn';
+import { Adam, initialize, Random } from 'see-rnn/examples';
 
-await tf.setBackend('wasm');
 setThreads(2); // as many as there are cores would sum gradients in another order on another machine
 
 // For each engine its last cycles, and whether it fails within 30 more.
 const folder = ${literal(folder)};
-const windows = await loadArray(\`\${folder}/x.npy\`); // (${shape.join(', ')}): engines, timesteps, features
+const x = await loadArray(\`\${folder}/x.npy\`); // (${shape.join(', ')}): engines, timesteps, features
 const fails = await loadArray(\`\${folder}/y_fails_within_30.npy\`); // 1 or 0
-const x = tf.tensor(Float32Array.from(windows.data), windows.shape);
-const y = tf.tensor(Float32Array.from(fails.data), [fails.data.length, 1]);
-const batch = (rows) => [tf.gather(x, rows), tf.gather(y, rows)];
+const size = ${shape[1]! * shape[2]!}; // of a window
+const batch = (rows) => [
+  { data: Float32Array.from({ length: rows.length * size }, (_, i) => x.data[rows[Math.floor(i / size)] * size + (i % size)]), shape: [rows.length, ${shape.slice(1).join(', ')}] },
+  { data: Float32Array.from(rows, (row) => fails.data[row]), shape: [rows.length, 1] },
+];
 
-// 'zeros' only for the moment: initialize() draws all weights from a seed, as Keras would.
-const keras = { recurrentActivation: 'sigmoid', unitForgetBias: true, recurrentInitializer: 'zeros' };
-const model = sequential({
+// In Keras's words. initialize() draws all weights from a seed, as Keras would.
+const model = kerasModel({
   layers: [
-    layers.lstm({ name: 'layer1', units: 32, returnSequences: true, inputShape: [${shape.slice(1).join(', ')}], ...keras }),
-    layers.lstm({ name: 'layer2', units: 16, ...keras }),
-    layers.dense({ name: 'fails', units: 1, activation: 'sigmoid' }),
+    { class_name: 'LSTM', config: { name: 'layer1', units: 32, return_sequences: true, batch_shape: [null, ${shape.slice(1).join(', ')}] } },
+    { class_name: 'LSTM', config: { name: 'layer2', units: 16 } },
+    { class_name: 'Dense', config: { name: 'fails', units: 1, activation: 'sigmoid' } },
   ],
-});
+}, { loss: 'binary_crossentropy' });
 initialize(model, new Random(1));
-model.compile({ optimizer: tf.train.adam(4e-3), loss: 'binaryCrossentropy' });
-accelerate(model);
+const adam = new Adam(model, { learningRate: ${LEARNING_RATE} });
 
 const random = new Random(2);
 for (let i = 0; i < ${iterations}; i++) {
   const rows = Array.from({ length: ${batch} }, () => random.index(fails.data.length));
-  await model.trainOnBatch(...batch(rows));
+  await adam.step(...batch(rows));
 }
 
 // ${engines} engines that fail soon and ${engines} that don't, as one batch.

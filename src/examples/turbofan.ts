@@ -1,11 +1,11 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { layers, sequential, type LayersModel } from '@tensorflow/tfjs-layers';
 import { join } from 'node:path';
 import type { NamedArray } from '../core/array.js';
-import { shapeText } from '../core/array.js';
+import { shapeText, sizeOf } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import { loadArray } from '../files/arrays.js';
+import { kerasModel } from '../from/keras/keras-model.js';
+import type { Model } from '../model/model.js';
 import { features1D, features2D } from '../paint/features.js';
 import { trace } from '../trace/trace.js';
 import type { Batch, Training } from './course.js';
@@ -70,7 +70,6 @@ export function turbofanExample(data: Turbofan, iterations: Iterations = { full:
     async look([model], done) {
       const { x, y } = batchOf(data, rows);
       const run = await trace(model, x, y);
-      tf.dispose([x, y]);
       const gradient = run.layer('layer1').gradient('outputs');
       const predicted = run.predictions[0].data;
       const annotations = rows.map((row, i) => `row ${row} ${data.y.data[row] === 1 ? 'fails' : 'lasts'}, predicted ${predicted[i].toFixed(2)}`);
@@ -108,23 +107,23 @@ const training = (data: Turbofan): Training => ({
   iterationsPerBatch: 1,
 });
 
-function engineModel({ x }: Turbofan): LayersModel {
-  const settings = { recurrentActivation: 'sigmoid', unitForgetBias: true, recurrentInitializer: 'zeros' } as const;
-  const model = sequential({
+function engineModel({ x }: Turbofan): Model {
+  const model = kerasModel({
     layers: [
-      layers.lstm({ name: 'layer1', units: 32, returnSequences: true, inputShape: x.shape.slice(1), ...settings }),
-      layers.lstm({ name: 'layer2', units: 16, ...settings }),
-      layers.dense({ name: 'fails', units: 1, activation: 'sigmoid' }),
+      { class_name: 'LSTM', config: { name: 'layer1', units: 32, return_sequences: true, batch_shape: [null, ...x.shape.slice(1)] } },
+      { class_name: 'LSTM', config: { name: 'layer2', units: 16 } },
+      { class_name: 'Dense', config: { name: 'fails', units: 1, activation: 'sigmoid' } },
     ],
-  });
+  }, { loss: 'binary_crossentropy' });
   initialize(model, new Random(1));
-  model.compile({ optimizer: tf.train.adam(4e-3), loss: 'binaryCrossentropy' });
   return model;
 }
 
 function batchOf({ x, y }: Turbofan, rows: readonly number[]): Batch {
-  return tf.tidy(() => ({
-    x: tf.gather(tf.tensor(Float32Array.from(x.data), [...x.shape]), [...rows]),
-    y: tf.gather(tf.tensor(Float32Array.from(y.data), [y.data.length, 1]), [...rows]),
-  }));
+  const [, ...window] = x.shape;
+  const size = sizeOf(window);
+  return {
+    x: { data: Float32Array.from({ length: rows.length * size }, (_, i) => x.data[rows[Math.floor(i / size)]! * size + i % size]!), shape: [rows.length, ...window], axes: x.axes },
+    y: { data: Float32Array.from(rows, (row) => y.data[row]!), shape: [rows.length, 1], axes: ['samples', 'units'] },
+  };
 }

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startBackend } from '../../src/model/backend.js';
 import { literal } from '../../src/examples/code.js';
 import type { Example } from '../../src/examples/example.js';
 import { runExamples } from '../../src/examples/run.js';
@@ -20,7 +19,6 @@ const codeOf = (example: Example): string => example.program(example.iterations.
 
 beforeAll(async () => {
   builtPackage();
-  await startBackend();
   mkdirSync(out, { recursive: true });
   folder = mkdtempSync(join(out, 'programs-'));
   await writeEngines(join(folder, 'engines'));
@@ -38,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 describe('the programs shown with the examples', () => {
-  // One process for all: most of a program's time goes into loading TF.js.
+  // One process for all: most of a program's time goes into starting one.
   it('run, each in a folder of its own, and say nothing', () => {
     const script = `
       for (const name of ${JSON.stringify([...examples.keys()])}) {

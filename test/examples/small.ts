@@ -51,6 +51,6 @@ export async function writeKerasEngines(folder: string): Promise<void> {
 
 export const smallKerasEngines = async (folder: string): Promise<Example> => turbofanKerasExample(await readTurbofanKeras(folder));
 
-export const settings = (out: string, full = false): RunOptions => ({ out, full, backend: { name: 'wasm', reason: null }, leftOut: [] });
+export const settings = (out: string, full = false): RunOptions => ({ out, full, leftOut: [] });
 
 export const silent: Watcher = { begins: () => undefined, trained: () => undefined, ends: () => undefined };

@@ -1,11 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { accelerate } from '../../../src/from/tfjs/accelerate/accelerate.js';
+import { readTfjsModels } from '../../../src/from/tfjs/reader.js';
 import { kernels, kernelsAvailable, usePlainBuild } from '../../../src/kernels/module.js';
-import { accelerate } from '../../../src/trace/accelerate.js';
 import { setThreads, threads } from '../../../src/kernels/threads.js';
 import { trace } from '../../../src/trace/trace.js';
 import { apply, dense, recurrent, tensor, type RecurrentKind } from '../../trace/seeded.js';
+
+// As the public face does it, which this page doesn't load.
+readTfjsModels();
 
 /** What a page's kernels are, and what their workers have done so far. */
 export interface Kernels {

@@ -1,10 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { SeeRnnError } from '../../../src/core/errors.js';
 import { readModelFile } from '../../../src/files/model-file.js';
 import type { SavedModel, SavedWeight, WeightTree } from '../../../src/files/saved-model.js';
-import { loadModel } from '../../../src/model/keras/load-model.js';
+import { loadModel } from '../../../src/from/keras/load-model.js';
 import { Random } from '../../random.js';
 import { damaged } from './mutate.js';
 import { seeds } from './seeds.js';
@@ -37,12 +35,10 @@ const all = await seeds(job.models);
 // eslint-disable-next-line no-control-regex -- what would move the cursor of a terminal is what is looked for
 const breaksLines = (text: string): boolean => /[\n\r\u001b]/.test(text);
 
-// The CPU backend's first tensor prints an advertisement. Whatever is said afterwards, a user would see.
+// Whatever is said, a user would see.
 let said: string | null = null;
 // eslint-disable-next-line no-console -- it is listened to
 for (const level of ['warn', 'error', 'log'] as const) console[level] = (...words: unknown[]): void => { said = words.map(String).join(' '); };
-await tf.setBackend('cpu');
-tf.tensor([0]).dispose();
 
 for (let round = job.from; round < job.to; round++) {
   const random = new Random(job.seed + 7919 * round);

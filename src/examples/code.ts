@@ -3,7 +3,8 @@ export function literal(value: unknown): string {
   if (typeof value === 'string') return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
-    return `{ ${Object.entries(value).map(([key, entry]) => `${key}: ${literal(entry)}`).join(', ')} }`;
+    const entries = Object.entries(value).map(([key, entry]) => `${key}: ${literal(entry)}`);
+    return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
   }
   return String(value);
 }

@@ -63,6 +63,6 @@ describe('the programs shown with the examples', () => {
 });
 
 it('values are written as JavaScript reads them', () => {
-  const values = { text: `it's "quoted"\\ and\nbroken \u2028`, list: [-0.0001, 1e-7, true], inner: { none: 'none' } };
+  const values = { text: `it's "quoted"\\ and\nbroken \u2028`, list: [-0.0001, 1e-7, true], inner: { none: 'none', empty: {} } };
   expect(new Function(`return ${literal(values)}`)()).toEqual(values);
 });

@@ -2,7 +2,9 @@ import { shown } from '../../core/options.js';
 import { nameText } from '../../core/printable.js';
 import { isObject, type JsonObject, type JsonValue } from '../../files/json.js';
 import { currentClass, currentConfig } from './former-names.js';
+import { LAYERS } from './layers/registry.js';
 import { fault, listAt, textAt, type Loading } from './loading.js';
+import { KERAS_OPERATIONS } from './operations/keras3/table.js';
 import { isList, plainObject } from './values.js';
 
 /** A layer, an operation or a nested model as a file describes it, with its name. */
@@ -64,10 +66,8 @@ export const isModelClass = ({ className, config }: LayerEntry): boolean =>
  * Keras 3's have the names of layers, and its HDF5 files don't say which it is: a layer's options tell whether it is trained.
  */
 export const isOperation = ({ className, module, config }: LayerEntry, { dialect: { kerasMajor } }: Loading): boolean =>
-  OF_TENSORFLOW.has(className) || (kerasMajor === 3 && (module !== null ? /\bops\b/.test(module) : !SILENT.has(className) && !('trainable' in config) && !('layers' in config)));
-
-/** Layers that say nothing of training. */
-const SILENT = new Set(['InputLayer', 'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D', 'Discretization']);
+  OF_TENSORFLOW.has(className) || (kerasMajor === 3 && (module !== null ? /\bops\b/.test(module)
+    : !('trainable' in config) && !('layers' in config) && (!LAYERS.has(className) || Object.hasOwn(KERAS_OPERATIONS, className))));
 
 const OF_TENSORFLOW = new Set(['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer', 'ClassMethod', 'InstanceMethod', 'InstanceProperty']);
 

@@ -7,6 +7,7 @@ import { any } from '../../../graph/operations/reductions.js';
 import { reshape } from '../../../graph/operations/shaping.js';
 import { formText, type OpenShape } from '../../../graph/shapes.js';
 import { scalar, type Tensor } from '../../../graph/tensor.js';
+import { isStandalone } from '../dialect.js';
 import { KerasLayer, type KerasOptions, type LayerTable } from './keras-layer.js';
 import { handedMasks } from './masks.js';
 
@@ -51,10 +52,13 @@ class TimeDistributed extends KerasLayer {
 
   /**
    * Who hears of what activities cost inside. Keras 3 calls what is inside for each timestep, so that there are as many means over the samples, and
-   * passes over what the layer itself says of its activity.
+   * passes over what the layer itself says of its activity. tf.keras runs a model once more to learn its mask, and counts that, too.
    */
   private charging({ penalise }: Context, timesteps: number): Context['penalise'] {
-    if (this.dialect.kerasMajor < 3) return penalise;
+    if (this.dialect.kerasMajor < 3) {
+      const times = this.graph && !isStandalone(this.dialect) ? 2 : 1;
+      return (term, mean) => { penalise(times > 1 ? multiply(term, scalar(times)) : term, mean); };
+    }
     if (this.layer.parts.length === 0) return () => undefined;
     return (term, mean) => { penalise(mean ? multiply(term, scalar(timesteps)) : term, mean); };
   }

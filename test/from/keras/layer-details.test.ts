@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { addAsBias } from '../../../src/from/keras/bias-add.js';
 import type { Config } from '../../../src/from/keras/config-reader.js';
 import { KERAS_3, type Dialect } from '../../../src/from/keras/dialect.js';
 import { fingerprint64, sipHash } from '../../../src/from/keras/fingerprint.js';
@@ -148,6 +149,14 @@ describe('Keras 1', () => {
       return Math.max(...[0, 1, 2].map((map) => [0, 1, 2].reduce((sum, i) => sum + x.data[row * features + i]! * w![(map * features + i) * 2 + unit]!, 0) + b![map * 2 + unit]!));
     }));
   });
+});
+
+test('a constant that keras.ops.add takes for a bias goes along the last axis, or else the second, wherever its own stands', () => {
+  const x = tensor([0, 0, 0, 0], [1, 2, 2]);
+  expect([...addAsBias(x, tensor([1, 2], [2, 1])).data]).toEqual([1, 2, 1, 2]);
+  expect([...addAsBias(tensor([0, 0, 0, 0, 0, 0], [1, 2, 3]), tensor([1, 2], [2])).data]).toEqual([1, 1, 1, 2, 2, 2]);
+  expect([...addAsBias(x, tensor([1, 2, 3, 4], [2, 2])).data]).toEqual([1, 2, 3, 4]);
+  expect([...addAsBias(x, tensor([5], [])).data]).toEqual([5, 5, 5, 5]);
 });
 
 describe('releases differ', () => {

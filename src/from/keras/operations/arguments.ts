@@ -44,6 +44,9 @@ export class Arguments {
     return kwargs[name] === null || (position >= 0 && args[position] === null) || (!(name in kwargs) && !(position in args) && this.config[name] === null);
   }
 
+  /** Whether an argument is numbers that the call holds, rather than a tensor of the graph. */
+  isHeld(name: string): boolean { return this.has(name) && !(this.raw(name) instanceof Slot); }
+
   has(name: string): boolean { return this.raw(name) !== undefined; }
 
   /** A tensor: one of the graph, a number, or an array. */

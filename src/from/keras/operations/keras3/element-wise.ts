@@ -11,6 +11,7 @@ import {
   square, tan, tanh, trunc,
 } from '../../../../graph/operations/unary.js';
 import { scalar, type Tensor } from '../../../../graph/tensor.js';
+import { addAsBias } from '../../bias-add.js';
 import {
   cubeRoot, divideNoNan, erfc, exp2, heaviside, hypot, ignoringNan, isClose, isSignedInfinity, like, logAddExp, nanToNum, real, remainder, roundTo, sinc,
 } from '../element-wise.js';
@@ -21,7 +22,8 @@ const ofReal = (f: (x: Tensor) => Tensor) => unary((x) => f(real(x)));
 
 /** `keras.ops` number by number: arithmetic, comparisons, logic, functions. */
 export const elementWise: OperationTable = {
-  Add: binary(add), Subtract: binary(subtract), Multiply: binary(multiply), Divide: binary(divide), TrueDivide: binary(divide), FloorDivide: binary(floorDivide),
+  Add: operation('x1 x2', (given) => (given.isHeld('x2') ? addAsBias : add)(given.tensor('x1'), given.tensor('x2'))),
+  Subtract: binary(subtract), Multiply: binary(multiply), Divide: binary(divide), TrueDivide: binary(divide), FloorDivide: binary(floorDivide),
   Mod: binary(mod), Fmod: binary(remainder), Power: binary(power), Maximum: binary(maximum), Minimum: binary(minimum), Arctan2: binary(arctan2), DivideNoNan: binary(divideNoNan),
   Fmax: binary(ignoringNan(maximum)), Fmin: binary(ignoringNan(minimum)), Hypot: binary(hypot), Heaviside: binary(heaviside), Logaddexp: binary(logAddExp('e')), Logaddexp2: binary(logAddExp(2)),
   Ldexp: binary((x, y) => multiply(x, power(scalar(2, 'float'), y))),

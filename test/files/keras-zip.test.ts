@@ -88,6 +88,14 @@ describe('not read', () => {
     expect(await rejectionOf(readModelFile(await bytes(), { name: 'm.keras' }))).toBe(message);
   });
 
+  it('written on Windows, where several attributes became one name', async () => {
+    const written = await readModelFile(await kerasZip(config, { 'layers\\lstm\\cell': [numbers(0)], 'layers\\dense': [numbers(4)], 'layers/other': [numbers(8)] }));
+    const usual = await readModelFile(await kerasZip(config, { 'layers/lstm/cell': [numbers(0)], 'layers/dense': [numbers(4)], 'layers/other': [numbers(8)] }));
+    const [found, expected] = [written, usual].map(({ weights }) => (weights.kind === 'tree' ? new Map(flat(weights.root)) : null));
+    expect(found).toEqual(expected);
+    for (const one of [written, usual]) one.close();
+  });
+
   it('a bomb: what a member declares is bounded before it is unpacked', async () => {
     const packed = await kerasZip(config, store, { packed: true, members: { 'model.weights.h5': new Uint8Array(3_000_000) } });
     expect(packed.length).toBeLessThan(10_000);

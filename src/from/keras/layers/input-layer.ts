@@ -9,7 +9,7 @@ import { KerasLayer, type LayerTable } from './keras-layer.js';
 export class InputLayer extends KerasLayer {
   /** @throws SeeRnnError where the file gives no shape, or wants what can't be fed */
   get form(): OpenForm {
-    for (const key of ['sparse', 'ragged']) this.read.refuse(key, (value) => value === false, 'which is not supported: only dense inputs are');
+    for (const key of ['sparse', 'ragged']) this.read.refuse(key, (value) => value === false, 'only dense inputs are supported');
     const shape = this.config['batch_shape'] ?? this.config['batch_input_shape'];
     if (shape == null) throw this.fail("expected a shape 'batch_shape' or 'batch_input_shape', found none");
     try {

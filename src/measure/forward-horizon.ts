@@ -1,7 +1,6 @@
 import { sizeOf, type ArrayInput, type NamedArray } from '../core/array.js';
-import { SeeRnnError } from '../core/errors.js';
 import { asModel } from '../model/as-model.js';
-import { inputSlots, nameOf, outputSlots, readArrays, type ArrayInputs } from '../model/inputs.js';
+import { inputSlots, outputSlots, readArrays, readInputs, type ArrayInputs } from '../model/inputs.js';
 import type { ModelLike } from '../model/live-model.js';
 import type { Model } from '../model/model.js';
 import { weightLoss } from '../model/penalties.js';
@@ -50,11 +49,7 @@ export const SAYS_THE_SAME: NotMeasured = { why: 'the model says the same whatev
 export async function forwardHorizon(given: ModelLike, x: ArrayInputs, y: ArrayInputs, timesteps: number, options: ForwardHorizonOptions = {}): Promise<Measured<ForwardHorizon>> {
   const { share = 0.1, pairings = 3, places = 16, occlude: end = 'first', batchSize, ...loss } = options;
   const model = asModel('forwardHorizon', given);
-  const slots = inputSlots(model);
-  const inputs = (await readArrays(x, slots, 'x')).map((array, i) => {
-    if (!array) throw new SeeRnnError(`${nameOf('x', slots, i)}: nothing was given`);
-    return array;
-  });
+  const inputs = await readInputs(x, inputSlots(model));
   const sequences = sequencesAmong(inputs, timesteps);
   if (!sequences.includes(true)) return { why: `no input of the model has the ${timesteps} timesteps of its recurrences` };
   const samples = inputs[0]!.shape[0]!;

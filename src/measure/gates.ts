@@ -20,7 +20,7 @@ const KEEPS: ReadonlySet<string> = new Set(['forget', 'update']);
  *   recurrent weights is not in it.
  *
  * @param gate after its activation, (samples, timesteps, units)
- * @param activation its name, as TF.js has it
+ * @param activation its name, as `cells/activations.ts` has it
  * @param mask (samples, timesteps), 0 at steps that are skipped; null where none is
  * @throws SeeRnnError for a gate of another rank
  * @example
@@ -44,7 +44,7 @@ export class GateSums {
   private sums = new Float64Array();
   private counts = new Float64Array();
 
-  /** @param activation its name, as TF.js has it */
+  /** @param activation its name, as `cells/activations.ts` has it */
   constructor(private readonly name: string, activation: string) {
     this.range = ranges[activation] ?? null;
     this.saturated = new SaturationCounts(this.range === 'tanh' ? -0.9 : 0.1, 0.9);

@@ -19,7 +19,7 @@ const DEALS = 99;
  *
  * @param run with the model's predictions of the inputs that go with the targets
  */
-export async function chanceOf(model: Model, { predictions, masks }: Run, y: ArrayInputs, parts: Partial<Pick<MadeOf, 'loss' | 'lossWeights' | 'sampleWeight' | 'classWeight'>>): Promise<number> {
+export async function chanceOf(model: Model, { predictions, masks }: Pick<Run, 'predictions' | 'masks'>, y: ArrayInputs, parts: Partial<Pick<MadeOf, 'loss' | 'lossWeights' | 'sampleWeight' | 'classWeight'>>): Promise<number> {
   const samples = predictions[0]!.shape[0]!;
   const outputs = outputSlots(model);
   const { loss: named, lossWeights, sampleWeight, classWeight } = parts;

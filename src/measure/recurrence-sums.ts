@@ -13,6 +13,7 @@ import { injectedInto } from './injected.js';
 import { jacobians } from './jacobians.js';
 import { lyapunov } from './lyapunov.js';
 import { firstSamples, joined, joinedReplays, replayOf, stepCost, type Replay, type ReplaySource } from './replay.js';
+import { samplesFirst } from './samples-first.js';
 import { learningSamples, stepLearning } from './step-learning.js';
 import { verdictOf } from './verdict.js';
 
@@ -154,7 +155,7 @@ export class RecurrenceSums {
 
 /** The gradient by the layer's outputs, in input order: a layer that reads from the end returns its sequence in the order in which it reads. */
 function byOutputs(layer: LayerRun, part: string, backwards: boolean): NamedArray {
-  const gradient = layer.gradient('outputs');
+  const gradient = samplesFirst(layer.gradient('outputs'));
   if (!backwards || part.includes('backward') || gradient.shape.length !== 3) return gradient;
   return { ...gradient, data: reversedInTime(Float32Array.from(gradient.data), gradient.shape[0]!, gradient.shape[1]!) };
 }

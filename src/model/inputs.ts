@@ -75,6 +75,14 @@ export async function readArrays(given: ArrayInputs, slots: Slots, what: string)
   return arrays.some((one) => one instanceof Promise) ? Promise.all(arrays) : arrays as (NamedArray | undefined)[];
 }
 
+/** As {@link readArrays}, for a model's inputs: there is to be one for each. */
+export async function readInputs(given: ArrayInputs, slots: Slots): Promise<NamedArray[]> {
+  return (await readArrays(given, slots, 'x')).map((array, i) => {
+    if (!array) throw new SeeRnnError(`${nameOf('x', slots, i)}: nothing was given`);
+    return array;
+  });
+}
+
 /** What a tensor of TF.js, or of something like it, has. */
 interface TensorLike {
   readonly shape: readonly number[];

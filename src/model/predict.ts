@@ -3,7 +3,7 @@ import { SeeRnnError } from '../core/errors.js';
 import { option, readOptions } from '../core/options.js';
 import { asModel } from './as-model.js';
 import { outputAxes } from './axes.js';
-import { cutArrays, inputSlots, inputTensors, outputSlots, nameOf, readArrays, samplesIn, type ArrayInputs } from './inputs.js';
+import { cutArrays, inputSlots, inputTensors, outputSlots, nameOf, readInputs, samplesIn, type ArrayInputs } from './inputs.js';
 import { Joined } from './joined.js';
 import type { Model } from './model.js';
 import { numbersOf } from './numbers.js';
@@ -30,7 +30,7 @@ export async function predictions(given: Model, x: ArrayInputs, options: Predict
   const { batchSize, precision } = readOptions('predict', predictOptions, options as Readonly<Record<string, unknown>>);
   const model = asModel('predict', given);
   const inputs = inputSlots(model);
-  const arrays = await readArrays(x, inputs, 'x');
+  const arrays = await readInputs(x, inputs);
   const samples = samplesIn(arrays);
   // What runs with one batch's states after another's goes batch by batch only where it is told of what size.
   const size = batchSize ?? model.graph.inputs.find(({ shape }) => shape[0] !== null)?.shape[0] ?? (whyNotInParts(model, false) === null ? USUAL : samples);
@@ -39,7 +39,7 @@ export async function predictions(given: Model, x: ArrayInputs, options: Predict
   const outputs = outputSlots(model);
   const joined = outputs.names.map(() => new Joined());
   const shapes: number[][] = [];
-  const theirs = new Set<unknown>([...arrays.map((array) => array?.data), ...numbers.values()]);
+  const theirs = new Set<unknown>([...arrays.map(({ data }) => data), ...numbers.values()]);
   for (const part of parts) {
     const slots = { ...inputs, part };
     const passed = runPass(model, inputTensors(cutArrays(arrays, slots, 'x'), slots, precision), { precision, numbers, training: false, keepStates: true });

@@ -1,7 +1,8 @@
 import { sizeOf, type NamedArray } from '../core/array.js';
+import { allCalls, type Call } from '../graph/graph.js';
 import { isMeasured, type Analysis, type RecurrenceAnalysis } from '../measure/analysis.js';
 import type { LayerHealth } from '../measure/health.js';
-import { allCalls, type Call } from '../graph/graph.js';
+import { samplesFirst } from '../measure/samples-first.js';
 import { gateWeights, type GateWeights } from '../model/gate-weights.js';
 import type { Model } from '../model/model.js';
 import { recurrentParts } from '../model/recurrent-parts.js';
@@ -72,7 +73,7 @@ function sequencesOf(traced: LayerRun, analysis: Analysis, samples: number): Fou
   const { parts } = traced;
   const withCell = parts.filter((part) => measuresOf(analysis, traced.name, part)?.kind === 'LSTM');
   for (const part of parts) add('gradient', named(part, 'hidden'), traced.gradient('hidden', part));
-  add('gradient', 'outputs', traced.gradient('outputs'));
+  add('gradient', 'outputs', samplesFirst(traced.gradient('outputs')));
   for (const part of parts) add('value', named(part, 'hidden'), traced.value('hidden', part));
   if (parts.length > 0) {
     for (const [key, array] of Object.entries(traced.value('gates'))) add('value', gateKey(key), array, isGate(analysis, traced.name, key));
@@ -80,7 +81,7 @@ function sequencesOf(traced: LayerRun, analysis: Analysis, samples: number): Fou
     for (const part of withCell) add('value', named(part, 'cell'), traced.value('cell', part));
     for (const [key, array] of Object.entries(traced.gradient('gates'))) add('gradient', gateKey(key), array);
   }
-  add('value', 'outputs', traced.value('outputs'));
+  add('value', 'outputs', samplesFirst(traced.value('outputs')));
   return found;
 }
 
@@ -115,7 +116,7 @@ function flowsOf(part: string, traced: LayerRun, measured: RecurrenceAnalysis | 
   // The outputs of a layer that reads from the end come in the order in which it reads; a Bidirectional one turns them round itself.
   const isReversed = (name: string): boolean => name === 'outputs' && measured!.backwards && !part.includes('backward');
   const by = (norm: OtherNorm): Record<string, ShownFlow> =>
-    Object.fromEntries(shown.map((name) => [name, flowBy(norm, name === 'outputs' ? traced.gradient(name) : traced.gradient(name, part), mask, isReversed(name))]));
+    Object.fromEntries(shown.map((name) => [name, flowBy(norm, name === 'outputs' ? samplesFirst(traced.gradient(name)) : traced.gradient(name, part), mask, isReversed(name))]));
   return { L1: by('L1'), maximum: by('maximum') };
 }
 

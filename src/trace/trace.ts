@@ -3,7 +3,7 @@ import { readOptions } from '../core/options.js';
 import { Tape } from '../graph/tape.js';
 import { asModel } from '../model/as-model.js';
 import { findCalls } from '../model/find.js';
-import { cutArrays, inputSlots, inputTensors, outputSlots, readArrays, samplesIn, type ArrayInputs } from '../model/inputs.js';
+import { cutArrays, inputSlots, inputTensors, outputSlots, readArrays, readInputs, samplesIn, type ArrayInputs } from '../model/inputs.js';
 import type { ModelLike } from '../model/live-model.js';
 import type { Model } from '../model/model.js';
 import { partsOf, requireParts, type Part } from '../model/parts.js';
@@ -118,7 +118,7 @@ async function readied(given: ModelLike, x: ArrayInputs, y: ArrayInputs | null, 
   const model = asModel('trace', given);
   const calls = [...new Set(findCalls(model, layers))];
   const [inputs, outputs] = [inputSlots(model), outputSlots(model)];
-  const arrays = await readArrays(x, inputs, 'x');
+  const arrays = await readInputs(x, inputs);
   const targets = y === null ? null : await readArrays(y, outputs, 'y');
   const { sampleWeight } = lossParts;
   const loss = targets && totalLoss(model, targets, {
@@ -136,7 +136,7 @@ async function readied(given: ModelLike, x: ArrayInputs, y: ArrayInputs | null, 
       const slots = { ...inputs, part };
       return inputTensors(cutArrays(arrays, slots, 'x'), slots, precision);
     },
-    theirs: arrays.map((array) => array?.data),
+    theirs: arrays.map(({ data }) => data),
     recorder: () => new Recorder({ calls, quantities, values, differentiated: loss !== null, precision }),
   };
 }

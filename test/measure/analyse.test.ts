@@ -7,12 +7,12 @@ import { loadArray } from '../../src/files/arrays.js';
 import type { NamedArray } from '../../src/core/array.js';
 import { analyse, verdict } from '../../src/measure/analyse.js';
 import { isMeasured, type Analysis } from '../../src/measure/analysis.js';
-import { loadModel } from '../../src/model/keras/load-model.js';
+import { loadModel } from '../../src/from/keras/load-model.js';
 import { trace } from '../../src/trace/trace.js';
 import { UsageError } from '../../src/core/errors.js';
 import '../backends.js';
-import { fill, own } from '../layers/own.js';
 import { describeWithModels } from '../models.js';
+import { call, input, layer, modelOf } from '../trace/build.js';
 import { apply, dense, integers, lstm, recurrent, tensor, type Symbolic } from '../trace/seeded.js';
 import { known } from './replays.js';
 
@@ -88,12 +88,11 @@ describe('every recurrence of a model is measured', () => {
   });
 
   test('stacked cells, the lower of which learns from the upper one', async () => {
-    const layer = own('RNN', { name: 'stack', cell: own('StackedRNNCells', { cells: [own('GRUCell', { units: 4 }), own('LSTMCell', { units: 3 })] }) });
-    const input = tfl.input({ shape: [T, F] });
-    const model = tfl.model({ inputs: input, outputs: apply(dense(2, 9), apply(layer, input)) });
-    fill(layer, 3);
-    model.compile({ loss: 'meanSquaredError', optimizer: 'sgd' });
-    const analysis = await analyse(model, x, y);
+    const cells = [layer('GRUCell', 'gru', { units: 4, reset_after: false }), layer('LSTMCell', 'lstm', { units: 3 })];
+    const stack = layer('RNN', 'stack', {}, { cell: layer('StackedRNNCells', 'cells', {}, { cells }) });
+    const from = input('x', [T, F]);
+    const model = modelOf([from], [call(layer('Dense', 'last', { units: 2 }), call(stack, from))]);
+    const analysis = await analyse(model, x, y, { loss: 'mse' });
     expect(parts(analysis)).toEqual(['stack/0', 'stack/1']);
     const [lower, upper] = analysis.recurrences;
     expect(isMeasured(lower!.carried) && isMeasured(upper!.carried) && isMeasured(upper!.learning)).toBe(true);
@@ -110,19 +109,23 @@ describe('every recurrence of a model is measured', () => {
     expect(known(analysis.forward).change.at(-1)).toBeCloseTo(1, 6);
   });
 
-  test.each([['ours', (layer: tfl.layers.Layer) => own('TimeDistributed', { name: 'each', layer })], ["TF.js's", (layer: tfl.layers.Layer) => tfl.layers.timeDistributed({ name: 'each', layer })]])(
-    'of a layer within TimeDistributed, %s, it says why not', async (whose, wrap) => {
-      const input = tfl.input({ shape: [5, T, F] });
-      const inner = whose === 'ours' ? own('LSTM', { units: 4 }) : lstm(4, 1);
-      const model = tfl.model({ inputs: input, outputs: apply(dense(2, 9), apply(recurrent('gru', 3, 4, { name: 'top' }), apply(wrap(inner), input))) });
-      fill(model, 2);
-      model.compile({ loss: 'meanSquaredError', optimizer: 'sgd' });
-      const found = await analyse(model, tensor(5, [S, 5, T, F]), y);
-      expect(found.verdict.kind).toBe("can't tell");
-      if (found.recurrences.length === 1) expect(found.verdict.doubts).toContain("'each' is a TimeDistributed whose recurrence did not run on see-rnn's cells");
-      else expect(found.recurrences[0]!.carried).toEqual({ why: 'it is called once for each timestep of another sequence, as in a TimeDistributed layer' });
-      expect(found.recurrences.at(-1)!.layer).toBe('top');
-    });
+  const within = {
+    'of Keras': () => {
+      const from = input('x', [5, T, F]);
+      const each = layer('TimeDistributed', 'each', {}, { layer: layer('LSTM', 'inner', { units: 4 }) });
+      return modelOf([from], [call(layer('Dense', 'last', { units: 2 }), call(layer('GRU', 'top', { units: 3 }), call(each, from)))]);
+    },
+    'of TF.js': () => {
+      const from = tfl.input({ shape: [5, T, F] });
+      return tfl.model({ inputs: from, outputs: apply(dense(2, 9), apply(recurrent('gru', 3, 4, { name: 'top' }), apply(tfl.layers.timeDistributed({ name: 'each', layer: lstm(4, 1) }), from))) });
+    },
+  };
+  test.each(Object.entries(within))('of a layer within TimeDistributed, %s, it says why not', async (_, make) => {
+    const found = await analyse(make(), tensor(5, [S, 5, T, F]), y, { loss: 'mse' });
+    expect(found.verdict.kind).toBe("can't tell");
+    expect(found.recurrences.map(({ layer: name }) => name)).toEqual(['each', 'top']);
+    expect(found.recurrences[0]!.carried).toEqual({ why: 'it is called once for each timestep of another sequence, as in a TimeDistributed layer' });
+  });
 });
 
 describe('the options', () => {

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { forwardHorizon } from '../../src/measure/forward-horizon.js';
 import { chanceOf } from '../../src/measure/other-targets.js';
 import { pairingsOf } from '../../src/measure/pairings.js';
+import { asModel } from '../../src/model/as-model.js';
 import '../backends.js';
 import { Random } from '../random.js';
 import { known } from './replays.js';
@@ -106,18 +107,19 @@ test('of a loss below 0 a rise is a rise', async () => {
   expect(right.loss[1]).toBeCloseTo(wrong, 6);
   expect([right.lossRise, right.usesInputs]).toEqual([expect.closeTo(wrong + 1, 6), true]);
   // Where it is the same for all of a sample's inputs there is no rise.
-  const flat = known(await forwardHorizon(leaky(0.5), x, signs, T, { places: 0, loss: (target, found) => tf.mean(tf.sub(tf.mul(0, tf.mul(target, found)), 1), -1) }));
+  const flat = known(await forwardHorizon(leaky(0.5), x, signs, T, { places: 0, loss: (target: tf.Tensor, found: tf.Tensor) => tf.mean(tf.sub(tf.mul(0, tf.mul(target, found)), 1), -1) }));
   expect([flat.lossRise, flat.usesInputs]).toEqual([0, false]);
 });
 
-test('chance: targets that have nothing to do with predictions are told from those that have', () => {
-  const model = leaky(0.5);
+test('chance: targets that have nothing to do with predictions are told from those that have', async () => {
+  const model = asModel('this test', leaky(0.5));
   const random = new Random(3);
   let taken = 0;
   for (let trial = 0; trial < 40; trial++) {
     const [prediction, target] = [random.normals(S), random.normals(S)].map((values) => ({ data: values, shape: [S, 1], axes: ['samples', 'features'] }));
-    if (chanceOf(model, [prediction!], target!, {}) <= 0.05) taken++;
-    expect(chanceOf(model, [prediction!], prediction!, {})).toBe(0.01);
+    const run = { predictions: [prediction!], masks: [null] };
+    if (await chanceOf(model, run, target!, {}) <= 0.05) taken++;
+    expect(await chanceOf(model, run, prediction!, {})).toBe(0.01);
   }
   // 2 of 40 are expected, with a standard deviation of 1.4.
   expect(taken).toBeLessThan(8);

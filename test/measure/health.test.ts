@@ -8,8 +8,8 @@ import { health, type HealthOptions } from '../../src/measure/health.js';
 import { gateSaturation } from '../../src/measure/saturation.js';
 import { trace } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
-import { fill, own } from '../layers/own.js';
-import { apply, dense, lstm, recurrent, tensor, type Symbolic } from '../trace/seeded.js';
+import { call, input, layer, modelOf } from '../trace/build.js';
+import { dense, lstm, tensor } from '../trace/seeded.js';
 
 const message = (work: () => unknown): string => {
   try {
@@ -113,7 +113,7 @@ describeOnBackends('health of a model', () => {
     expect(shares).toEqual([['input', [1, 0], [0, 0]], ['forget', [0, 0], [1, 1]], ['output', [0, 0], [0, 1]]]);
     expect(one!.flow).toBeNull();
     expect(two).toEqual({ part: '', units: 3, dead: [0, 1], share: 2 / 3, gates: {}, flow: null });
-    const shut = await health(model, tensor(1, [S, T, F]), tf.ones([S, 3]), { loss: (_, prediction) => tf.sum(tf.slice(prediction, [0, 0], [S, 1]), 1), layers: 'lstm' });
+    const shut = await health(model, tensor(1, [S, T, F]), tf.ones([S, 3]), { loss: (_: tf.Tensor, prediction: tf.Tensor) => tf.sum(tf.slice(prediction, [0, 0], [S, 1]), 1), layers: 'lstm' });
     expect(healthText(shut)).toMatch(/\n {2}gradient through time: zero throughout, or of one timestep$/);
     expect(healthText(found)).toBe([
       'lstm: LSTM', '  dead units: 0 of 2', '  gates, share of time below 0.1 and above 0.9: input 50.0% and 0.0%; forget 0.0% and 100.0%; output 0.0% and 50.0%',
@@ -122,13 +122,11 @@ describeOnBackends('health of a model', () => {
   });
 
   test('both directions, masks, what does not reach the loss, activations, and the options of a trace', async () => {
-    const input = tfl.input({ shape: [T, F], name: 'x' });
-    const masked = apply(tfl.layers.masking({ maskValue: 0 }), input);
-    const bi = own('Bidirectional', { name: 'both', layer: own('GRU', { name: 'gru', units: 2, resetAfter: true, returnSequences: true }) });
-    const h = bi.apply(masked) as Symbolic;
-    const side = apply(recurrent('simpleRNN', 2, 5, { name: 'side' }), masked);
-    const model = tfl.model({ inputs: input, outputs: [apply(tfl.layers.activation({ activation: 'elu', name: 'act' }), apply(tfl.layers.globalAveragePooling1d({ name: 'pool' }), h)), side] });
-    fill(bi);
+    const from = input('x', [T, F]);
+    const masked = call(layer('Masking', 'mask'), from);
+    const h = call(layer('Bidirectional', 'both', {}, { layer: layer('GRU', 'gru', { units: 2, reset_after: true, return_sequences: true }) }), masked);
+    const side = call(layer('SimpleRNN', 'side', { units: 2 }), masked);
+    const model = modelOf([from], [call(layer('Activation', 'act', { activation: 'elu' }), call(layer('GlobalAveragePooling1D', 'pool'), h)), side]);
     const x = tensor(3, [S, T, F]).arraySync() as number[][][];
     for (const sample of x) sample[T - 1] = sample[0] = [0, 0, 0, 0];
     const options: HealthOptions = { loss: 'meanSquaredError', lossWeights: [1, 0] };

@@ -65,8 +65,8 @@ test('a run that can\'t be looked into further says so', async () => {
 });
 
 test('what is neither a model nor a run is refused, and a model without data', async () => {
-  expect(await refused(verdict({} as never))).toBe('verdict: expected a model made of layers (a tf.LayersModel), found Object');
-  expect(await refused(report(null as never))).toBe('report: expected a model made of layers (a tf.LayersModel), found null');
+  expect(await refused(verdict({} as never))).toBe('verdict: expected a model made of layers (of loadModel, or a tf.LayersModel), found Object');
+  expect(await refused(report(null as never))).toBe('report: expected a model made of layers (of loadModel, or a tf.LayersModel), found null');
   expect(await refused(verdict(...([model()] as never as Parameters<typeof verdict>)))).toBe('x: nothing was given');
   expect(await refused(verdict(...([model(), x] as never as Parameters<typeof verdict>)))).toBe('y: nothing was given');
 });

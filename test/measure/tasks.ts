@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { accelerate } from '../../src/trace/accelerate.js';
+import { accelerate } from '../../src/from/tfjs/accelerate/accelerate.js';
 import { Random } from '../random.js';
 
 export interface Batch { readonly x: { data: Float32Array; shape: number[] }; readonly y: { data: Float32Array; shape: number[] } }

@@ -22,6 +22,10 @@ export interface KernelExports {
   sumOfWindows(source: number, places: number, windows: number, shifts: number, taps: number, channels: number, to: number): void;
   addToSumOfWindows(adjoint: number, places: number, windows: number, shifts: number, taps: number, channels: number, target: number): void;
 
+  weighWindows(source: number, places: number, windows: number, shifts: number, taps: number, channels: number, weights: number, to: number): void;
+  addToWeighedWindows(adjoint: number, places: number, windows: number, shifts: number, taps: number, channels: number, weights: number, target: number): void;
+  addToWeights(source: number, places: number, windows: number, shifts: number, taps: number, channels: number, adjoint: number, sums: number): void;
+
   forward(pass: number): void;
   backward(pass: number): void;
   inputGradient(pass: number): void;

@@ -1,6 +1,8 @@
 import { zerosLike, type Floats } from '../../cells/floats.js';
-import type { WindowsShape } from '../../kernels/convolution-types.js';
 import { SeeRnnError } from '../../core/errors.js';
+import type { WindowsShape } from '../../kernels/convolution-types.js';
+import { backToInput as backToInputFast, backToWeights, convolveDepthwise as convolveFast } from '../../kernels/depthwise.js';
+import { kernelsAvailable } from '../../kernels/module.js';
 import { apply, type Operation } from '../operation.js';
 import { formText } from '../shapes.js';
 import type { Form, Tensor } from '../tensor.js';
@@ -23,15 +25,10 @@ export const CONVOLVE_DEPTHWISE: Operation<DepthwiseOptions> = {
     return [{ shape: [samples, ...inner(output, kernel.shape.length - 2), filters], dtype: 'float' }];
   },
   forward({ inputs: [{ data: x, shape }, kernel, bias], outputs: [out], attributes }) {
-    const [y, w, multiplier, channels] = [out.data, kernel.data, kernel.shape.at(-1)!, shape.at(-1)!];
-    forEachTap(shapeOf({ shape, dtype: 'float' }, kernel, attributes), multiplier, (xAt, xStep, wAt, yAt, yStep, count) => {
-      for (let window = 0; window < count; window++, xAt += xStep, yAt += yStep) {
-        for (let c = 0, n = 0; c < channels; c++) {
-          const value = x[xAt + c];
-          for (let m = 0; m < multiplier; m++, n++) y[yAt + n] += value * w[wAt + n];
-        }
-      }
-    });
+    const [y, w, multiplier] = [out.data, kernel.data, kernel.shape.at(-1)!];
+    const windows = shapeOf({ shape, dtype: 'float' }, kernel, attributes);
+    if (isFast(y)) convolveFast(x as Float32Array, w as Float32Array, y, windows, multiplier);
+    else addConvolution(x, w, y, windows, multiplier);
     if (bias) addToRows(y, bias.data);
   },
   backward({ inputs: [x, kernel], adjoints: [dy], attributes, wanted }) {
@@ -47,7 +44,25 @@ export const CONVOLVE_DEPTHWISE: Operation<DepthwiseOptions> = {
 
 export const convolveDepthwise = (x: Tensor, kernel: Tensor, bias: Tensor | null, options: DepthwiseOptions): Tensor => apply(CONVOLVE_DEPTHWISE, bias ? [x, kernel, bias] : [x, kernel], options)[0];
 
+/** Whether the kernels compute it: in float32, where they run. */
+const isFast = (y: Floats): y is Float32Array => y instanceof Float32Array && kernelsAvailable();
+
+function addConvolution(x: Floats, w: Floats, y: Floats, shape: WindowsShape, multiplier: number): void {
+  forEachTap(shape, multiplier, (xAt, xStep, wAt, yAt, yStep, count) => {
+    for (let window = 0; window < count; window++, xAt += xStep, yAt += yStep) {
+      for (let c = 0, n = 0; c < shape.channels; c++) {
+        const value = x[xAt + c];
+        for (let m = 0; m < multiplier; m++, n++) y[yAt + n] += value * w[wAt + n];
+      }
+    }
+  });
+}
+
 function backToInput(dy: Floats, w: Floats, dx: Floats, shape: WindowsShape, multiplier: number): Floats {
+  if (isFast(dx)) {
+    backToInputFast(dy as Float32Array, w as Float32Array, dx, shape, multiplier);
+    return dx;
+  }
   forEachTap(shape, multiplier, (xAt, xStep, wAt, yAt, yStep, count) => {
     for (let window = 0; window < count; window++, xAt += xStep, yAt += yStep) {
       for (let c = 0, n = 0; c < shape.channels; c++) {
@@ -61,6 +76,10 @@ function backToInput(dy: Floats, w: Floats, dx: Floats, shape: WindowsShape, mul
 }
 
 function backToKernel(x: Floats, dy: Floats, dw: Floats, shape: WindowsShape, multiplier: number): Floats {
+  if (isFast(dw)) {
+    backToWeights(x as Float32Array, dy as Float32Array, dw, shape, multiplier);
+    return dw;
+  }
   forEachTap(shape, multiplier, (xAt, xStep, wAt, yAt, yStep, count) => {
     for (let window = 0; window < count; window++, xAt += xStep, yAt += yStep) {
       for (let c = 0, n = 0; c < shape.channels; c++) {

@@ -16,8 +16,8 @@ console.warn = warn;
 setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
 
 /** Runs a set of tests on each backend of TF.js that works in Node. */
-export function describeOnBackends(name: string, body: (backend: string) => void): void {
-  describe.each(['cpu', 'wasm'])(`${name}, %s backend`, (backend) => {
+export function describeOnBackends(name: string, body: (backend: 'cpu' | 'wasm') => void): void {
+  describe.each(['cpu', 'wasm'] as const)(`${name}, %s backend`, (backend) => {
     beforeAll(async () => {
       await tf.setBackend(backend);
       await tf.ready();

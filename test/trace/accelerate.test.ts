@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { activations } from '../../src/cells/activations.js';
-import { accelerate } from '../../src/trace/accelerate.js';
+import { accelerate } from '../../src/from/tfjs/accelerate/accelerate.js';
 import { trace } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
 import { expectClose } from './close.js';

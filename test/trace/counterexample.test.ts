@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { NamedArray } from '../../src/core/array.js';
 import { loadArray } from '../../src/files/arrays.js';
-import { loadModel } from '../../src/model/keras/load-model.js';
+import { loadModel } from '../../src/from/keras/load-model.js';
 import { trace } from '../../src/trace/trace.js';
 import '../backends.js';
 import { describeWithModels } from '../models.js';

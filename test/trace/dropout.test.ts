@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { accelerate } from '../../src/trace/accelerate.js';
+import { accelerate } from '../../src/from/tfjs/accelerate/accelerate.js';
 import { trace } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
 import { expectClose } from './close.js';
@@ -89,7 +89,7 @@ describeOnBackends('recurrent dropout', () => {
     // A step's output is the sum of its inputs, so that the gradient by an input is the factor it was multiplied with.
     const sum = tfl.layers.simpleRNN({ units: 1, activation: 'linear', kernelInitializer: 'ones', recurrentInitializer: 'zeros', dropout: 0.4, returnSequences: true });
     const model = tfl.model({ inputs: x, outputs: apply(sum, below) });
-    const run = await trace(model, tensor(1, [S, T, 20]), tf.zeros([S, T, 1]), { training: true, loss: (_, p) => tf.sum(p) });
+    const run = await trace(model, tensor(1, [S, T, 20]), tf.zeros([S, T, 1]), { training: true, loss: (_: tf.Tensor, p: tf.Tensor) => tf.sum(p) });
     expect([...new Set(Array.from(run.layer('below').gradient().data, (g) => g.toFixed(5)))].sort()).toEqual(['0.00000', (1 / 0.6).toFixed(5)]);
     model.dispose();
   });

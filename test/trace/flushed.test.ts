@@ -3,7 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SeeRnnError } from '../../src/core/errors.js';
 import { setMemoryBudget } from '../../src/kernels/budget.js';
-import { accelerate } from '../../src/trace/accelerate.js';
+import { accelerate } from '../../src/from/tfjs/accelerate/accelerate.js';
 import type { Run } from '../../src/trace/run.js';
 import { trace } from '../../src/trace/trace.js';
 import '../backends.js';

@@ -146,7 +146,7 @@ describeOnBackends('graphs', () => {
       const [a, b] = [tensor(2, [S, 5]), tensor(3, [S, 5])];
       const run = await trace(model, data(1), [a, b], { loss: 'meanSquaredError' });
       const once = await trace(tfl.model({ inputs: input, outputs: top }), data(1), a, {
-        loss: (target, prediction) => tf.add(tf.losses.meanSquaredError(target, prediction), tf.losses.meanSquaredError(b, prediction)),
+        loss: (target: tf.Tensor, prediction: tf.Tensor) => tf.add(tf.losses.meanSquaredError(target, prediction), tf.losses.meanSquaredError(b, prediction)),
       });
       expectClose([run.loss!], [once.loss!], 'loss', 1e-6);
       expectClose(run.layer('lstm').gradient().data, once.layer('lstm').gradient().data, 'gradient', 1e-6);

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ArrayInputs } from '../../src/trace/inputs.js';
+import type { ArrayInputs } from '../../src/model/inputs.js';
+import { lossNames } from '../../src/graph/losses/named.js';
 import { trace, type TraceOptions } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
 import { apply, dense, integers, lstm, tensor } from './seeded.js';
@@ -78,7 +79,7 @@ describeOnBackends('data', (backend) => {
 
   test('a typed array is one-dimensional: enough for a model that takes single numbers', async () => {
     const model = tfl.model((() => { const input = tfl.input({ shape: [] }); return { inputs: input, outputs: apply(tfl.layers.activation({ activation: 'tanh', name: 'tanh' }), input) }; })());
-    const run = await trace(model, Float32Array.of(0, 1, -1), [0, 0, 0], { loss: (_, p) => tf.mean(p) });
+    const run = await trace(model, Float32Array.of(0, 1, -1), [0, 0, 0], { loss: (_: tf.Tensor, p: tf.Tensor) => tf.mean(p) });
     expect(run.layer('tanh').gradient()).toMatchObject({ shape: [3], axes: ['samples'] });
     expect(run.predictions[0]!.data[1]).toBeCloseTo(Math.tanh(1), 6);
     model.dispose();
@@ -165,7 +166,7 @@ describeOnBackends('data', (backend) => {
     test('the loss', async () => {
       const [model, several] = [one(), two()];
       const [a, b, p, q] = [x(), tensor(2, [S, 2]), tensor(3, [S, 2]), tensor(4, [S, 5])];
-      const names = 'meanSquaredError, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredLogarithmicError, squaredHinge, hinge, categoricalHinge, logcosh, categoricalCrossentropy, sparseCategoricalCrossentropy, binaryCrossentropy, kullbackLeiblerDivergence, poisson, cosineProximity, huber, binaryFocalCrossentropy, categoricalFocalCrossentropy';
+      const names = lossNames.join(', ');
       await expect(trace(model, x(), y())).rejects.toThrow("the model has no loss: compile it, or give one by the option 'loss', e.g. { loss: 'meanSquaredError' }");
       const messages: [unknown, string][] = [
         ['meanSquareError', "unknown loss 'meanSquareError'; did you mean 'meanSquaredError'?"], ['toPrimitive', `unknown loss 'toPrimitive'; there are: ${names}`], ['toString', `unknown loss 'toString'; there are: ${names}`],
@@ -205,7 +206,7 @@ describeOnBackends('data', (backend) => {
       const model = one();
       const messages: [object, string][] = [
         [{ layer: 'lstm' }, "trace: unknown option 'layer'; did you mean 'layers'?"], [{ trainnig: true }, "trace: unknown option 'trainnig'; did you mean 'training'?"],
-        [{ verbose: 1 }, "trace: unknown option 'verbose'; there are: layers, quantities, values, batchSize, progress, training, loss, lossWeights, sampleWeight"],
+        [{ verbose: 1 }, "trace: unknown option 'verbose'; there are: layers, quantities, values, batchSize, progress, training, precision, loss, lossWeights, sampleWeight, classWeight"],
         [{ training: 1 }, "trace: option 'training' must be true or false, found 1"], [{ layers: { name: 'lstm' } }, "trace: option 'layers' must be an index, a name, a list of these, or '*', found {\"name\":\"lstm\"}"],
       ];
       for (const [options, message] of messages) await expect(trace(model, x(), y(), options)).rejects.toMatchObject({ name: 'UsageError', message });
@@ -217,7 +218,7 @@ describeOnBackends('data', (backend) => {
       disposed.dispose();
       class GraphModel { inputs = []; outputs = []; }
       const refusedModels: [unknown, string][] = [
-        [new GraphModel(), 'trace: expected a model made of layers (a tf.LayersModel), found GraphModel'], [undefined, 'trace: expected a model made of layers (a tf.LayersModel), found undefined'],
+        [new GraphModel(), 'trace: expected a model made of layers (of loadModel, or a tf.LayersModel), found GraphModel'], [undefined, 'trace: expected a model made of layers (of loadModel, or a tf.LayersModel), found undefined'],
         [tfl.sequential(), 'trace: the model has no layers'], [disposed, "trace: the model 'x' has been disposed of"],
       ];
       for (const [model, message] of refusedModels) {
@@ -231,15 +232,15 @@ describeOnBackends('data', (backend) => {
       const layer = lstm(3, 1, { name: 'lstm' });
       apply(layer, input); // only the first use is checked by TF.js
       const short = tfl.model({ inputs: [input, state], outputs: apply(layer, input, { initialState: [state] }) });
-      await refused(short, [x(), tensor(1, [S, 3])], tensor(2, [S, 3]), "layer 'lstm': expected 2 initial states, found 1");
+      await refused(short, [x(), tensor(1, [S, 3])], tensor(2, [S, 3]), "layer 'lstm' (LSTM): expected 2 initial states, found 1");
       class Lying extends tfl.layers.Layer {
         static readonly className = 'Lying';
         constructor(private readonly made: () => tf.Tensor) { super({ name: 'lying' }); }
         override call(): tf.Tensor { return this.made(); }
       }
       const lied: [() => tf.Tensor, string][] = [
-        [() => tf.zeros([S, T]), "layer 'lstm': expected inputs of shape (samples, timesteps, features), found (3, 2)"],
-        [() => tf.zeros([S, T, F + 1]), "layer 'lstm': expected inputs of 4 features, found 5"], [() => tf.zeros([S, 0, F]), "layer 'lstm': expected at least one timestep, found none"],
+        [() => tf.zeros([S, T]), "layer 'lstm' (LSTM): expected inputs of 4 features, found 2"],
+        [() => tf.zeros([S, T, F + 1]), "layer 'lstm' (LSTM): expected inputs of 4 features, found 5"], [() => tf.zeros([S, 0, F]), "layer 'lstm' (LSTM): expected at least one timestep, found none"],
       ];
       for (const [made, message] of lied) {
         const model = tfl.model({ inputs: input, outputs: apply(lstm(3, 1, { name: 'lstm' }), apply(new Lying(made), input)) });
@@ -247,7 +248,7 @@ describeOnBackends('data', (backend) => {
         model.dispose();
       }
       const lyingState = tfl.model({ inputs: [input, state], outputs: apply(tfl.layers.gru({ units: 3, name: 'gru', recurrentInitializer: 'zeros' }), input, { initialState: [apply(new Lying(() => tf.zeros([S + 1, 3])), state)] }) });
-      await refused(lyingState, [x(), tensor(1, [S, 3])], tensor(2, [S, 3]), "layer 'gru': expected initial states of shape (3, 3), found (4, 3)");
+      await refused(lyingState, [x(), tensor(1, [S, 3])], tensor(2, [S, 3]), "layer 'gru' (GRU): expected initial states of shape (3, 3), found (4, 3)");
       short.dispose();
       lyingState.dispose();
     });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadArray } from '../../src/files/arrays.js';
 import { setMemoryBudget } from '../../src/kernels/budget.js';
 import { kernels } from '../../src/kernels/module.js';
-import { loadModel } from '../../src/model/keras/load-model.js';
+import { loadModel } from '../../src/from/keras/load-model.js';
 import { takeOwnArguments } from '../../src/model/own-arguments.js';
 import { recurrentParts, type RecurrentPart } from '../../src/model/recurrent-parts.js';
 import type { LayerRun } from '../../src/trace/layer-run.js';

@@ -14,12 +14,12 @@ export interface Kind {
   readonly multiplies?: boolean;
   /** TF.js can't train what is in front of it; its derivative, from its input and the one above, or that its input is an index. */
   readonly byHand?: 'index' | ((value: number, above: number) => number);
-  /** TF.js's gradient on WASM is wrong: its kernel adds to memory that it doesn't clear. */
-  readonly wrongOnWasm?: boolean;
-  /** TF.js has no gradient for it: the operation it stops at. */
+  /** Where TF.js's own gradient, or its values, are wrong: kernels that add to memory which they don't clear, and rounding of places. */
+  readonly wrong?: Readonly<Partial<Record<'cpu' | 'wasm', 'gradient' | 'values'>>>;
+  /** TF.js computes it, and has no gradient for it: the operation it stops at. */
   readonly noGradient?: string;
-  /** TF.js has no gradient for it on WASM; a trace has, by a kernel of the CPU backend's. */
-  readonly lacksOnWasm?: boolean;
+  /** TF.js has no gradient for it, on any backend or on WASM alone; a trace has. */
+  readonly lacks?: 'everywhere' | 'wasm';
 }
 
 const [STEPS, IMAGE, VOLUME, VECTOR] = [[6, 4], [6, 6, 3], [4, 4, 4, 2], [5]] as const;
@@ -42,14 +42,14 @@ export const kinds: Readonly<Record<string, Kind>> = {
   centerCrop: { shape: IMAGE, make: () => layers.centerCrop({ height: 4, width: 4 }), noGradient: "Cannot compute gradient: gradient function not found for CropAndResize." },
   concatenate: merge(() => layers.concatenate()),
   conv1d: { shape: STEPS, make: () => layers.conv1d(filters) },
-  conv2d: { shape: IMAGE, make: () => layers.conv2d(filters), lacksOnWasm: true },
+  conv2d: { shape: IMAGE, make: () => layers.conv2d(filters), lacks: 'wasm' },
   conv2dTranspose: { shape: IMAGE, make: () => layers.conv2dTranspose(filters) },
-  conv3d: { shape: VOLUME, make: () => layers.conv3d(filters), wrongOnWasm: true },
-  conv3dTranspose: { shape: VOLUME, make: () => layers.conv3dTranspose(filters), noGradient: 'Cannot compute gradient: gradient function not found for Conv3DBackpropInputV2.' },
+  conv3d: { shape: VOLUME, make: () => layers.conv3d(filters), wrong: { wasm: 'gradient' } },
+  conv3dTranspose: { shape: VOLUME, make: () => layers.conv3dTranspose(filters), lacks: 'everywhere', wrong: { wasm: 'values' } },
   convLstm2d: { shape: [3, 5, 5, 2], make: () => layers.convLstm2d({ filters: 2, kernelSize: 2, ...recurrentWeights(1), ...drops }) },
   cropping2D: { shape: IMAGE, make: () => layers.cropping2D({ cropping: [[1, 1], [1, 1]] }) },
   dense: { shape: STEPS, make: () => dense(3, 2) },
-  depthwiseConv2d: { shape: IMAGE, make: () => layers.depthwiseConv2d({ kernelSize: 2, depthwiseInitializer: 'ones' }), lacksOnWasm: true },
+  depthwiseConv2d: { shape: IMAGE, make: () => layers.depthwiseConv2d({ kernelSize: 2, depthwiseInitializer: 'ones' }), lacks: 'wasm' },
   dot: merge(() => layers.dot({ axes: [2, 2] })),
   dropout: { shape: STEPS, make: () => layers.dropout({ rate: 0.5, seed: 3 }), multiplies: true },
   elu: { shape: STEPS, make: () => layers.elu() },
@@ -79,14 +79,14 @@ export const kinds: Readonly<Record<string, Kind>> = {
   rescaling: { shape: STEPS, make: () => layers.rescaling({ scale: 2 }) },
   reshape: { shape: STEPS, make: () => layers.reshape({ targetShape: [4, 6] }) },
   rnn: { shape: STEPS, make: () => layers.rnn({ cell: layers.lstmCell({ units: 3, ...recurrentWeights(1), ...drops }) }) },
-  separableConv2d: { shape: IMAGE, make: () => layers.separableConv2d({ filters: 3, kernelSize: 2, depthwiseInitializer: 'ones', pointwiseInitializer: 'ones' }), lacksOnWasm: true },
+  separableConv2d: { shape: IMAGE, make: () => layers.separableConv2d({ filters: 3, kernelSize: 2, depthwiseInitializer: 'ones', pointwiseInitializer: 'ones' }), lacks: 'wasm' },
   simpleRNN: { shape: STEPS, make: () => layers.simpleRNN({ units: 3, ...recurrentWeights(1), ...drops }) },
   softmax: { shape: VECTOR, make: () => layers.softmax() },
   spatialDropout1d: { shape: STEPS, make: () => layers.spatialDropout1d({ rate: 0.5, seed: 3 }), multiplies: true },
   stackedRNNCells: { shape: STEPS, make: () => layers.rnn({ cell: layers.stackedRNNCells({ cells: [layers.lstmCell({ units: 3, ...recurrentWeights(1), ...drops }), layers.gruCell({ units: 2, ...recurrentWeights(4), ...drops })] }) }) },
   thresholdedReLU: { shape: STEPS, make: () => layers.thresholdedReLU({ theta: 0.5 }), byHand: (value, above) => (value > 0.5 ? above : 0) },
   timeDistributed: { shape: STEPS, make: () => layers.timeDistributed({ layer: dense(3, 2) }) },
-  upSampling2d: { shape: IMAGE, make: () => layers.upSampling2d({}) },
+  upSampling2d: { shape: IMAGE, make: () => layers.upSampling2d({}), wrong: { cpu: 'gradient' } },
   zeroPadding2d: { shape: IMAGE, make: () => layers.zeroPadding2d() },
 };
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ArrayInputs } from '../../src/trace/inputs.js';
+import type { ArrayInputs } from '../../src/model/inputs.js';
 import type { Run } from '../../src/trace/run.js';
 import { trace, type TraceOptions } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';

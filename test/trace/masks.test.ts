@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { accelerate } from '../../src/trace/accelerate.js';
+import { accelerate } from '../../src/from/tfjs/accelerate/accelerate.js';
 import { trace } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
 import { distance, expectClose } from './close.js';
@@ -196,7 +196,7 @@ describeOnBackends('masks and states', () => {
     }
     const x = tfl.input({ shape: [T, F] });
     const model = tfl.model({ inputs: x, outputs: apply(lstm(3, 1, { name: 'top' }), apply(new Halved(), apply(tfl.layers.masking(), x))) });
-    const message = "layer 'top': expected a mask of shape (3, 2), found (3, 5)";
+    const message = "layer 'top' (LSTM): expected a mask of shape (3, 2), found (3, 5)";
     await expect(trace(model, padded(1))).rejects.toThrow(message);
     const { restore } = accelerate(model);
     expect(() => model.predict(padded(1))).toThrow(message);

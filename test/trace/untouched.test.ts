@@ -67,7 +67,7 @@ describeOnBackends('untouched', (backend) => {
         await expect(run).rejects.toThrow(`the backward pass below the output of layer 'layer': ${kind.noGradient}`);
       } else {
         expect((await run).layers).toContain('layer');
-        if (!training) expectClose((await run).predictions[0]!.data, before, "TF.js's prediction");
+        if (!training && kind.wrong?.[backend] !== 'values') expectClose((await run).predictions[0]!.data, before, "TF.js's prediction");
       }
     }
     expect(prediction()).toEqual(before);
@@ -199,7 +199,7 @@ describeOnBackends('untouched', (backend) => {
       const broken = (): tf.Tensor => { tf.square(tf.scalar(2)); throw thrown; };
       await expect(traceUntouched(model, x(), y(), { loss: broken, training: true })).rejects.toBe(thrown);
       const oneWay = tf.customGrad((value) => ({ value: tf.mean(value as tf.Tensor), gradFunc: () => { throw thrown; } }));
-      await expect(traceUntouched(model, x(), y(), { loss: (_, p) => oneWay(p) })).rejects.toThrow('the backward pass: the loss is broken');
+      await expect(traceUntouched(model, x(), y(), { loss: (_: tf.Tensor, p: tf.Tensor) => oneWay(p) })).rejects.toThrow('the backward pass: the loss is broken');
       model.dispose();
     });
 

@@ -17,9 +17,12 @@ import { KerasLayer, type KerasOptions, type LayerTable } from './keras-layer.js
 const MODES = ['int', 'one_hot', 'multi_hot', 'count'] as const;
 type Mode = typeof MODES[number];
 
-/** The `output_mode`; `binary` is what multi_hot was called. */
+/** What else they are called: formerly, and in TF.js. */
+const ALSO: Readonly<Record<string, Mode>> = { binary: 'multi_hot', multiHot: 'multi_hot', oneHot: 'one_hot' };
+
+/** The `output_mode`. */
 function modeIn(read: ConfigReader, initial: Mode): Mode {
-  return read.get('output_mode', (value) => MODES.find((mode) => mode === value) ?? (value === 'binary' ? 'multi_hot' : undefined), MODES.map((mode) => `'${mode}'`).join(' or '), initial);
+  return read.get('output_mode', (value) => MODES.find((mode) => mode === value) ?? (typeof value === 'string' && Object.hasOwn(ALSO, value) ? ALSO[value] : undefined), MODES.map((mode) => `'${mode}'`).join(' or '), initial);
 }
 
 /**

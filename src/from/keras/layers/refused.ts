@@ -18,6 +18,7 @@ export const REFUSED: Readonly<Record<string, string>> = {
   Solarization: PREPARATION,
   ContrastLimitedAdaptiveHistogramEqualization: PREPARATION,
   RandomCrop: 'cuts images at random, and differs between versions of Keras where it doesn\'t: put CenterCrop or Resizing in its place',
+  MelSpectrogram: 'computes spectra of sound, which is not supported: keep it in front of the model, and feed this model what it gives',
   DenseFeatures: 'reads feature columns, which Keras itself has given up: rebuild the model with Input and preprocessing layers',
   SequenceFeatures: 'reads feature columns, which Keras itself has given up: rebuild the model with Input and preprocessing layers',
   LinearModel: 'is a premade model without layers of its own: rebuild it with Dense',

@@ -34,6 +34,7 @@ import { reshapingLayers } from './reshaping.js';
 import { resizingLayers } from './resizing.js';
 import { spatialDropoutLayers } from './spatial-dropout.js';
 import { spectralNormalizationLayers } from './spectral-normalization.js';
+import { spectrogramLayers } from './spectrogram.js';
 import { timeDistributedLayers } from './time-distributed.js';
 
 /** The families of layers. To add one: write its file, which exports a table, and name it here. */
@@ -74,6 +75,7 @@ const FAMILIES: readonly LayerTable[] = [
   locallyConnectedLayers,
   refusedLayers,
   spectralNormalizationLayers,
+  spectrogramLayers,
 ];
 
 /** What makes a layer, by its class as Keras calls it today. */

@@ -4,12 +4,13 @@ import { expandDims, reshape, transpose } from '../../../graph/operations/shapin
 import { formText, isOpen } from '../../../graph/shapes.js';
 import type { Tensor } from '../../../graph/tensor.js';
 import { KerasLayer, type KerasOptions, type LayerTable } from './keras-layer.js';
+import { channelsFirstIn } from './spatial.js';
 
 /** Keras's layers that give a sample another shape. A mask ends there. */
 
 /** All of a sample in one row; with `channels_first` after its second axis is moved to the end. */
 class Flatten extends KerasLayer {
-  private readonly channelsFirst = this.read.choice('data_format', ['channels_last', 'channels_first'], 'channels_last') === 'channels_first';
+  private readonly channelsFirst = channelsFirstIn(this.read);
 
   protected override compute({ inputs: [x] }: LayerInputs): Tensor {
     const ordered = this.channelsFirst && x.rank > 2 ? transpose(x, [0, ...x.shape.slice(2).map((_, i) => i + 2), 1]) : x;

@@ -14,6 +14,11 @@ abstract class Resized extends SpatialLayer {
   /** Whether a number stands in the middle of its place: not before TensorFlow 2, nor in TF.js. */
   protected get centred(): boolean { return !this.dialect.tfjs && !isStandalone(this.dialect); }
 
+  /** TF.js lays corners on corners, and takes the middle of images by a box that is rounded. */
+  protected refuseInTFJS(): void {
+    if (this.dialect.tfjs) throw this.fail('TF.js computes it otherwise than Keras does, which is not supported here');
+  }
+
   protected methodIn(initial: ResizingMethod): ResizingMethod {
     const value = this.config['interpolation'];
     return typeof value === 'string' && RESIZING_METHODS.includes(value.toLowerCase() as ResizingMethod) ? value.toLowerCase() as ResizingMethod : this.read.choice('interpolation', RESIZING_METHODS, initial);
@@ -42,6 +47,7 @@ class Resizing extends Resized {
 
   constructor(options: KerasOptions) {
     super(options, 2);
+    this.refuseInTFJS();
     this.read.refuse('pad_to_aspect_ratio', (value) => value === false, 'images can\'t be padded');
   }
 
@@ -58,7 +64,10 @@ class Resizing extends Resized {
 class CenterCrop extends Resized {
   private readonly sizes = [this.read.whole('height', 1), this.read.whole('width', 1)] as const;
 
-  constructor(options: KerasOptions) { super(options, 2); }
+  constructor(options: KerasOptions) {
+    super(options, 2);
+    this.refuseInTFJS();
+  }
 
   protected override compute({ inputs: [x] }: LayerInputs): Tensor {
     this.check(x);

@@ -42,7 +42,7 @@ export const asPublished: readonly Published[] = [
     number: 3, name: 'lstm-6-units-trained', title: 'The same LSTM, trained for longer', ...lstm6, iterations: always(200),
     about: [
       'The same model after 180 more iterations, on the very batch of example 2. The gradient now reaches much further back: in most samples about half of '
-      + "the sequence, in a few nearly all of it. The table's first column has grown by several powers of ten.",
+      + "the sequence, in a few three quarters of it. The table's first column has grown by several powers of ten.",
       'There was nothing in this noise to remember. Learning a few batches by heart was enough to make layer 2 hold on to its state for longer, '
       + 'and how long now depends on the sample.',
     ],

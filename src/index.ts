@@ -16,7 +16,7 @@ export { kerasModel, type KerasConfig, type KerasModelOptions } from './from/ker
 export type { CustomLayer } from './from/keras/loading.js';
 export { KerasLayer, type KerasOptions, type WeightOptions } from './from/keras/layers/keras-layer.js';
 export { Model, type Compiled, type ModelOrigin, type Optimizer } from './model/model.js';
-export type { LiveModel, ModelLike } from './model/live-model.js';
+export type { LiveLayer, LiveModel, ModelLike } from './model/live-model.js';
 export type { PredictOptions } from './model/predict.js';
 export type { Layer, LayerInputs, LayerPart, Masked } from './graph/layer.js';
 export type { Context } from './graph/context.js';

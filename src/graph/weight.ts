@@ -12,8 +12,8 @@ export interface Penalty {
   readonly orthogonal: { readonly factor: number; readonly mode: 'rows' | 'columns' } | null;
   /** What else it is, by its name; null where all of it is known. */
   readonly other: string | null;
-  /** Works out what else it is; absent where that is known by name only, and is in no loss. */
-  readonly compute?: (x: Tensor) => Tensor;
+  /** Works out what else it is; absent where that is known by name only, and is in no loss. It may look at other weights than its own. */
+  readonly compute?: (x: Tensor, weight: (one: Weight) => Tensor) => Tensor;
 }
 
 /** A weight of a layer. A layer that is used several times, or stands in several places, has it once. */
@@ -38,7 +38,7 @@ export class StoredWeight implements Weight {
   readonly shape: readonly number[];
   readonly axes: readonly string[];
   readonly trainable: boolean;
-  readonly penalty: Penalty | null;
+  penalty: Penalty | null;
   frozen = false;
   readonly #initial: (shape: readonly number[]) => Floats;
   #numbers: Floats | null = null;

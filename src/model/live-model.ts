@@ -11,5 +11,12 @@ export interface LiveModel {
   getClassName(): string;
 }
 
+/** A layer of one, likewise. */
+export interface LiveLayer {
+  readonly name: string;
+  readonly inboundNodes: readonly object[];
+  getClassName(): string;
+}
+
 /** What may be given where a model is asked for: one that `loadModel` made, or a live `tf.LayersModel`. */
 export type ModelLike = Model | LiveModel;

@@ -48,7 +48,7 @@ const counts = ({ dialect: { kerasMajor, tfjs } }: Model, { trainable, frozen }:
 
 /** What the penalties on a model's weights add to its loss, a scalar each. @param tensor a weight's numbers */
 export const penaltyTerms = (model: Model, tensor: (weight: Weight) => Tensor): Tensor[] => allWeights(model.graph).flatMap((weight) => {
-  const term = weight.penalty && counts(model, weight) ? penaltyTerm(weight.penalty, tensor(weight), model.dialect) : null;
+  const term = weight.penalty && counts(model, weight) ? penaltyTerm(weight.penalty, tensor(weight), model.dialect, tensor) : null;
   return term ? [term] : [];
 });
 

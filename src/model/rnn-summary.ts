@@ -5,7 +5,7 @@ import { printable } from '../core/printable.js';
 import type { Layer } from '../graph/layer.js';
 import { asModel, isLiveModel, isModel, liveReader } from './as-model.js';
 import { findLayer, type LayerId } from './find.js';
-import type { ModelLike } from './live-model.js';
+import type { LiveLayer, ModelLike } from './live-model.js';
 import { requireRecurrent } from './recurrent-parts.js';
 import { recurrences, type RecurrentSummary } from './summary.js';
 import { layerWeights } from './weights.js';
@@ -22,8 +22,8 @@ import { layerWeights } from './weights.js';
  * console.log(rnnSummary(model.layers[1]));
  */
 export function rnnSummary(model: ModelLike, id: LayerId): string;
-export function rnnSummary(layer: Layer): string;
-export function rnnSummary(from: ModelLike | Layer, id?: LayerId): string {
+export function rnnSummary(layer: Layer | LiveLayer): string;
+export function rnnSummary(from: ModelLike | Layer | LiveLayer, id?: LayerId): string {
   if (id === undefined && (isModel(from) || isLiveModel(from))) throw new UsageError('rnnSummary: expected a layer, or a model and the index or name of a layer, found a model alone');
   const { name, layer } = id === undefined ? alone(from) : findLayer(asModel('rnnSummary', from as ModelLike), id);
   requireRecurrent('rnnSummary', layer);

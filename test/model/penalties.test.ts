@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
+import { getWeights } from '../../src/model/get-weights.js';
 import { weightLoss, weightPenalties } from '../../src/model/penalties.js';
+import { getGradients } from '../../src/trace/get.js';
+import { trace } from '../../src/trace/trace.js';
 import '../backends.js';
-import { modelOf, own } from '../layers/own.js';
+import { call, input, layer, modelOf } from '../trace/build.js';
 import { dense, lstm, recurrent } from '../trace/seeded.js';
 
 /** What l1 and l2 of weights add up to, in float64. */
@@ -34,14 +37,15 @@ describe('weightPenalties and weightLoss', () => {
   });
 
   test("of Keras's layers, and without any", async () => {
-    const model = modelOf(own('LSTM', { name: 'lstm', units: 2, recurrentRegularizer: { class_name: 'L2', config: { l2: 0.5 } } }), [5, 4]);
+    const x = input('x', [5, 4]);
+    const model = modelOf([x], [call(layer('LSTM', 'lstm', { units: 2, recurrent_regularizer: { class_name: 'L2', config: { l2: 0.5 } } }), x)]);
     expect(weightPenalties(model)).toEqual({ 'lstm/recurrent_kernel': { l1: 0, l2: 0.5, other: null } });
-    const sum = penalty(model.layers[1]!.getWeights()[1]!.dataSync(), 0, 0.5);
+    const sum = penalty((await getWeights(model, 'lstm'))['recurrent_kernel']!.data, 0, 0.5);
     expect(Math.abs((await weightLoss(model)) - sum)).toBeLessThan(1e-6);
     const plain = tfl.sequential({ layers: [dense(2, 1, { inputShape: [4] })] });
     expect(weightPenalties(plain)).toEqual({});
     expect(await weightLoss(plain)).toBe(0);
-    await expect(weightLoss(3 as unknown as tfl.LayersModel)).rejects.toThrow(/^weightLoss: expected a model made of layers \(a tf.LayersModel\), found 3$/);
+    await expect(weightLoss(3 as unknown as tfl.LayersModel)).rejects.toThrow(/^weightLoss: expected a model made of layers \(of loadModel, or a tf.LayersModel\), found 3$/);
   });
 
   test("a regulariser of one's own counts, and is named", async () => {
@@ -55,6 +59,37 @@ describe('weightPenalties and weightLoss', () => {
     tf.serialization.registerClass(Largest);
     const model = tfl.sequential({ layers: [dense(2, 1, { inputShape: [4], name: 'dense', kernelRegularizer: new Largest() as unknown as ReturnType<typeof tfl.regularizers.l2> })] });
     expect(weightPenalties(model)).toEqual({ 'dense/kernel': { l1: 0, l2: 0, other: 'Largest' } });
-    expect(await weightLoss(model)).toBe(Math.max(...model.layers[0]!.getWeights()[0]!.dataSync().map(Math.abs)));
+    const kernel = model.layers[0]!.getWeights()[0]!.dataSync();
+    const largest = Math.max(...kernel.map(Math.abs));
+    expect(await weightLoss(model)).toBe(largest);
+    // It is in the gradient, too.
+    const found = (await getGradients(model, 'dense/kernel', tf.zeros([1, 4]), tf.zeros([1, 2]), { mode: 'weights', loss: 'meanSquaredError' }))['kernel']!.data;
+    expect(Array.from(found)).toEqual(Array.from(kernel, (value) => (Math.abs(value) === largest ? Math.sign(value) : 0)));
+  });
+
+  test('what a layer of one\'s own adds to the loss: for one weight, for two together, and by a layer inside', async () => {
+    class Charged extends tfl.layers.Layer {
+      static readonly className = 'Charged';
+      private readonly inner = dense(1, 9, { kernelRegularizer: tfl.regularizers.l2({ l2: 0.5 }) });
+      override build(): void {
+        const [a, b] = ['a', 'b'].map((name) => this.addWeight(name, [2], 'float32', tfl.initializers.constant({ value: name === 'a' ? 2 : 3 })));
+        this.addLoss(() => tf.sum(tf.mul(a!.read(), b!.read())));
+        this.addWeight('c', [2], 'float32', tfl.initializers.ones(), tfl.regularizers.l1({ l1: 0.25 }));
+        this.inner.build([null, 4]);
+        this.built = true;
+      }
+      override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor { return tf.clone([inputs].flat()[0]!); }
+    }
+    const model = tfl.sequential({ layers: [new Charged({ name: 'charged', inputShape: [4] } as object)] });
+    expect(weightPenalties(model)).toEqual({
+      'charged/a': { l1: 0, l2: 0, other: 'a function' }, 'charged/c': { l1: 0, l2: 0, other: 'a function' }, 'charged/kernel': { l1: 0, l2: 0.5, other: null },
+    });
+    const gradients = await getGradients(model, 'charged', tf.zeros([1, 4]), tf.zeros([1, 4]), { mode: 'weights', loss: 'meanSquaredError' });
+    const { a, b, c, kernel } = gradients;
+    expect([a, b, c].map((one) => Array.from(one!.data))).toEqual([[3, 3], [2, 2], [0.25, 0.25]]);
+    const values = (await getWeights(model, 'charged'))['kernel']!.data;
+    expect(Array.from(kernel!.data)).toEqual(Array.from(values));
+    expect(await weightLoss(model)).toBeCloseTo(12 + 0.5 + penalty(values, 0, 0.5), 5);
+    expect((await trace(model, tf.zeros([1, 4]), tf.zeros([1, 4]), { loss: 'meanSquaredError' })).loss).toBeCloseTo(await weightLoss(model), 6);
   });
 });

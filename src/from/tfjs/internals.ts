@@ -63,6 +63,8 @@ export interface LayerInternals extends Named {
   readonly _trainableWeights?: readonly LayerVariable[];
   readonly _nonTrainableWeights?: readonly LayerVariable[];
   readonly nonTrainableWeights?: readonly LayerVariable[];
+  /** What it adds to the loss: its own regularisers, not its parts'. */
+  readonly _losses?: readonly (() => Tensor)[];
   call(inputs: Tensor | Tensor[], kwargs: CallArguments): Tensor | Tensor[];
   build(shape: unknown): void;
   computeMask(inputs: Tensor | Tensor[], mask: Tensor | (Tensor | null)[] | null): Tensor | (Tensor | null)[] | null;

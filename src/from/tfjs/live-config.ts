@@ -7,9 +7,12 @@ const camelToSnake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g
 /** Options that hold other layers: those are read from the live layer itself. */
 const HELD = new Set(['layer', 'cell', 'cells', 'forwardLayer', 'backwardLayer']);
 
+/** Options that TF.js takes and does nothing with. */
+const IDLE = new Set(['activityRegularizer']);
+
 /** A live layer's options as Keras writes them: names with underscores, and so the words that are their values (`channelsLast`, `hardSigmoid`). */
 export const configOf = (layer: TfLayer): Config => Object.fromEntries(Object.entries(inside(layer).getConfig())
-  .filter(([key]) => !HELD.has(key))
+  .filter(([key]) => !HELD.has(key) && !IDLE.has(key))
   .map(([key, value]) => [camelToSnake(key), key === 'name' ? value : pythonic(value)]));
 
 function pythonic(value: unknown): unknown {

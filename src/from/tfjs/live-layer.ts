@@ -5,6 +5,7 @@ import { LAYERS } from '../keras/layers/registry.js';
 import { ForeignLayer } from './foreign/foreign-layer.js';
 import { asTfModel, inside, isOfClass, lastName, ownVariables, type LayerVariable, type TfLayer } from './internals.js';
 import { configOf } from './live-config.js';
+import { penalise, type LiveWeight } from './penalties.js';
 
 /** TF.js Layers is a Keras 2, with definitions of its own in places. */
 export const TFJS: Dialect = { kerasMajor: 2, kerasVersion: null, tfjs: true };
@@ -41,19 +42,25 @@ export class LiveLayers {
 
   /** Ties the weights of a layer that was built, and of its parts, to the live layer's variables. */
   bind(made: KerasLayer, layer: TfLayer, frozen = false): void {
-    if (made instanceof ForeignLayer || asTfModel(layer)) return;
+    if (asTfModel(layer)) return;
     this.bound.set(made, layer);
+    const isFrozen = frozen || !inside(layer).trainable;
+    if (made instanceof ForeignLayer) {
+      for (const weight of made.weights) weight.frozen = isFrozen;
+      return;
+    }
     // Those of an LSTM are its cell's.
     const holder = made.weights.length > 0 ? inside(layer).cell ?? layer : layer;
     const { trained, others } = ownVariables(holder);
-    const isFrozen = frozen || !inside(layer).trainable;
     const left = [...trained, ...others];
-    for (const weight of made.weights) {
+    const weights = made.weights.map((weight): LiveWeight => {
       const at = left.findIndex((variable) => lastName(variable).replace(/_\d+$/, '') === weight.name.replace(/_\d+$/, '') && variable.shape.join() === weight.shape.join());
       if (at < 0) throw new Error(`layer '${layer.name}' has no variable for its weight '${weight.name}' of shape ${weight.shape.join()}`);
       weight.frozen = isFrozen;
-      this.variables.set(weight, left.splice(at, 1)[0]!);
-    }
+      return { weight, variable: left.splice(at, 1)[0]! };
+    });
+    for (const { weight, variable } of weights) this.variables.set(weight, variable);
+    penalise(holder, weights);
     for (const [part, live] of partsOf(made, layer)) this.bind(part, live, isFrozen);
   }
 

@@ -9,13 +9,14 @@ import { abstract, Tensor } from '../../../graph/tensor.js';
 import { StoredWeight } from '../../../graph/weight.js';
 import { KerasLayer, type KerasOptions } from '../../keras/layers/keras-layer.js';
 import { inside, lastName, ownVariables, tfSublayers, type LayerVariable, type TfLayer } from '../internals.js';
+import { penalise, type LiveWeight } from '../penalties.js';
 import { foreign, toTf } from './foreign.js';
 import { inTidy } from './tf.js';
 import { untouched } from './untouched.js';
 
 /** A layer that TF.js computes and differentiates itself: a user's own, or one that is none of Keras's. Its parts are not looked into. */
 export class ForeignLayer extends KerasLayer {
-  private readonly own: { readonly weight: StoredWeight; readonly variable: LayerVariable }[] = [];
+  private readonly own: LiveWeight[] = [];
 
   /** @param variables takes which variable each of its weights stands for */
   constructor(options: KerasOptions, readonly live: TfLayer, private readonly variables: Map<StoredWeight, LayerVariable>) {
@@ -30,16 +31,17 @@ export class ForeignLayer extends KerasLayer {
     const seen = new Set<LayerVariable>();
     for (const layer of tfSublayers(this.live)) {
       const { trained, others } = ownVariables(layer);
+      const before = this.own.length;
       for (const variable of [...trained, ...others]) {
         if (seen.has(variable)) continue;
         seen.add(variable);
         const name = lastName(variable);
         const weight = new StoredWeight({ name, shape: variable.shape, axes: plainAxes(variable.shape.length), trainable: trained.includes(variable) });
-        weight.frozen = !inside(this.live).trainable;
         this.weights.push(weight);
         this.own.push({ weight, variable });
         this.variables.set(weight, variable);
       }
+      penalise(layer, this.own.slice(before));
     }
   }
 

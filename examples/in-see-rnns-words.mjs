@@ -7,20 +7,17 @@
 //
 // Run: node examples/in-see-rnns-words.mjs
 
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-wasm';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { features0D, features1D, features2D, featuresHist, getGradients, getOutputs, take } from 'see-rnn';
+import { features0D, features1D, features2D, featuresHist, getGradients, getOutputs, kerasModel, take } from 'see-rnn';
+import { initialize, Random } from 'see-rnn/examples';
 
-await tf.setBackend('wasm');
+// A model in Keras's words; loadModel('model.keras') reads one that Keras has trained.
+const lstm = (more) => ({ class_name: 'LSTM', config: { units: 6, ...more } });
+const model = kerasModel({ layers: [lstm({ name: 'lower', return_sequences: true, batch_shape: [null, 100, 12] }), lstm({ name: 'upper' })] }, { loss: 'mean_squared_error' });
+initialize(model, new Random(1)); // all weights, from a seed
 
-// TF.js's own default for recurrent kernels, 'orthogonal', works only with its bundle, @tensorflow/tfjs.
-const lstm = (more) => layers.lstm({ units: 6, recurrentInitializer: 'glorotUniform', ...more });
-const model = sequential({ layers: [lstm({ name: 'lower', returnSequences: true, inputShape: [100, 12] }), lstm({ name: 'upper' })] });
-model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
-
-const x = tf.randomNormal([16, 100, 12]);
-const y = tf.randomUniform([16, 6], -1, 1);
+const random = new Random(2);
+const x = { data: random.normals(16 * 100 * 12), shape: [16, 100, 12] };
+const y = { data: random.uniforms(16 * 6, -1, 1), shape: [16, 6] };
 
 const outs = await getOutputs(model, 'lower', x); // { data, shape: [16, 100, 6], axes: ['samples', 'timesteps', 'units'] }
 const grads = await getGradients(model, 'lower', x, y);

@@ -2,15 +2,8 @@
 // Run: npm run build && node scripts/counterexample.mjs
 
 import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { beside, features1D, features2D, loadArray, loadModel, take, trace } from 'see-rnn';
 import { at } from './fresh.mjs';
-
-setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
-await tf.setBackend('wasm');
 
 const folder = at('..', 'shared', 'models', 'turbofan');
 const ENGINES = 16;

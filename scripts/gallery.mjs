@@ -3,72 +3,64 @@
 // Run: npm run build && node scripts/gallery.mjs [numbers, e.g. 1,9]   (all of them train for a quarter of an hour or more on two cores)
 
 import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import * as tf from '@tensorflow/tfjs-core';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import '@tensorflow/tfjs-backend-cpu';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
 import {
-  accelerate, beside, features0D, features1D, features2D, getGradients, getOutputs, getWeights, health, rnnHeatmap, rnnHistogram, saturationPlot, setThreads, take,
+  beside, features0D, features1D, features2D, getGradients, getOutputs, getWeights, health, kerasModel, rnnHeatmap, rnnHistogram, saturationPlot, setThreads, take,
 } from 'see-rnn';
-import { initialize, Random } from 'see-rnn/examples';
+import { Adam, initialize, Random } from 'see-rnn/examples';
 import { at } from './fresh.mjs';
 
-setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
-await tf.setBackend('wasm');
 setThreads(2); // the same numbers on every machine
 
 const images = at('docs', 'images', 'gallery');
 mkdirSync(images, { recursive: true });
 
-// Keras's defaults, where TF.js has others. initialize() replaces the zeros by what Keras would draw.
-const defaults = { recurrentInitializer: 'zeros', recurrentActivation: 'sigmoid' };
-const lstm = (args) => layers.lstm({ ...defaults, unitForgetBias: true, ...args });
-const gru = (args) => layers.gru({ ...defaults, ...args });
-const simpleRNN = (args) => layers.simpleRNN({ recurrentInitializer: 'zeros', ...args });
-const bidirectional = ({ name, inputShape, kind, ...args }) => layers.bidirectional({ name, inputShape, mergeMode: 'concat', layer: kind(args) });
+// Layers in Keras's words, with its defaults; a GRU's reset gate acts on the state, as in See RNN's time.
+const lstm = (config) => ({ class_name: 'LSTM', config });
+const gru = (config) => ({ class_name: 'GRU', config: { reset_after: false, ...config } });
+const simpleRNN = (config) => ({ class_name: 'SimpleRNN', config });
+const dense = (config) => ({ class_name: 'Dense', config });
+const bidirectional = ({ name, batch_shape, kind, ...config }) => ({ class_name: 'Bidirectional', config: { name, batch_shape, layer: kind(config) } });
 
-function compiled(parts, optimizer = tf.train.adam(4e-3)) {
-  const model = sequential({ layers: parts });
+/** A model of these layers, its weights drawn from a seed as Keras would draw them. */
+function made(layers) {
+  const model = kerasModel({ layers }, { loss: 'mean_squared_error' });
   initialize(model, new Random(1));
-  model.compile({ optimizer, loss: 'meanSquaredError' });
-  accelerate(model);
   return model;
 }
 
 /** 16 samples: x from N(0, 1), y from U(-1, 1), as See RNN's examples draw them. */
-const batchOf = (model, random) => {
-  const [inShape, outShape] = [model.inputs[0].shape, model.outputs[0].shape].map((shape) => [16, ...shape.slice(1)]);
+const batchOf = ({ graph: { inputs: [input], outputs: [output] } }, random) => {
+  const [inShape, outShape] = [input, output].map(({ shape }) => [16, ...shape.slice(1)]);
   const size = (shape) => shape.reduce((a, b) => a * b);
-  return [tf.tensor(random.normals(size(inShape)), inShape), tf.tensor(random.uniforms(size(outShape), -1, 1), outShape)];
+  return [{ data: random.normals(size(inShape)), shape: inShape }, { data: random.uniforms(size(outShape), -1, 1), shape: outShape }];
 };
 
 /** Trains on noise, on a new batch every 40 iterations. */
-async function train(model, iterations) {
+async function train(model, iterations, { learningRate = 4e-3 } = {}) {
+  const adam = new Adam(model, { learningRate });
   const random = new Random(2);
   let [x, y] = batchOf(model, random);
   for (let i = 0; i < iterations; i++) {
     if (i > 0 && i % 40 === 0) [x, y] = batchOf(model, random);
-    await model.trainOnBatch(x, y);
+    await adam.step(x, y);
   }
   return model;
 }
 
 /** Two layers, the second of which returns its last step only. */
-const two = (kind, units, args = {}) => compiled([
-  kind({ name: 'layer1', units, returnSequences: true, inputShape: [100, 2 * units], ...args }), kind({ name: 'layer2', units, ...args }),
+const two = (kind, units) => made([
+  kind({ name: 'layer1', units, return_sequences: true, batch_shape: [null, 100, 2 * units] }), kind({ name: 'layer2', units }),
 ]);
-const bidirectionalGru = (args) => bidirectional({ kind: gru, ...args });
+const bidirectionalGru = (config) => bidirectional({ kind: gru, ...config });
 
 const gradientsOf = (model, layer) => getGradients(model, layer, ...batchOf(model, new Random(3)));
 
 const examples = {
   async 1() {
-    const model = await train(compiled([
-      bidirectional({ name: 'bidir', kind: lstm, units: 32, activation: 'relu', returnSequences: true, inputShape: [100, 64] }), lstm({ units: 32 }),
-    ], tf.train.adam(1e-3)), 20);
+    const model = await train(made([
+      bidirectional({ name: 'bidir', kind: lstm, units: 32, activation: 'relu', return_sequences: true, batch_shape: [null, 100, 64] }), lstm({ units: 32 }),
+    ]), 20, { learningRate: 1e-3 });
     const [x] = batchOf(model, new Random(3));
     const outs = await getOutputs(model, 'bidir', x);
     await features1D(take(outs, { samples: 0 }), { shareX: 'none', shareY: 'none', title: 'outputs' }).save(`${images}/1-own-scales.png`);
@@ -120,43 +112,38 @@ const examples = {
     await beside(drawings, { labels: ['LSTM', 'GRU', 'SimpleRNN'], title: 'Gradients by timestep and unit' }).save(`${images}/8.png`);
   },
   async 9() {
-    const model = await train(compiled([lstm({ name: 'lstm', units: 256, inputShape: [100, 20] }), layers.dense({ units: 8 })]), 80);
+    const model = await train(made([lstm({ name: 'lstm', units: 256, batch_shape: [null, 100, 20] }), dense({ units: 8 })]), 80);
     await (await rnnHistogram(model, 'lstm', { equateAxes: 0, bias: false })).save(`${images}/9-own-scales.png`);
     await (await rnnHistogram(model, 'lstm', { equateAxes: 1, bias: false })).save(`${images}/9-one-scale.png`);
     await (await rnnHeatmap(model, 'lstm')).save(`${images}/9-heatmap.png`);
   },
   async 10() {
-    const model = await train(compiled([
-      bidirectional({ name: 'bidir', kind: lstm, units: 256, inputShape: [100, 16] }), layers.dense({ units: 8 }),
+    const model = await train(made([
+      bidirectional({ name: 'bidir', kind: lstm, units: 256, batch_shape: [null, 100, 16] }), dense({ units: 8 }),
     ]), 80);
     await (await rnnHistogram(model, 'bidir', { equateAxes: 2 })).save(`${images}/10-histogram.png`);
     await (await rnnHeatmap(model, 'bidir', { norm: [-0.2, 0.2] })).save(`${images}/10-heatmap.png`);
   },
   async 11() {
-    const model = await train(compiled([gru({ name: 'gru', units: 64, inputShape: [100, 16] }), layers.dense({ units: 8 })]), 80);
+    const model = await train(made([gru({ name: 'gru', units: 64, batch_shape: [null, 100, 16] }), dense({ units: 8 })]), 80);
     const [x, y] = batchOf(model, new Random(3));
     await (await rnnHeatmap(model, 'gru', { of: 'gradients', x, y, colorMap: 'greys', absoluteValue: true })).save(`${images}/11.png`);
   },
   async 12() {
     // A learning rate that no network survives.
-    const model = await train(compiled([lstm({ name: 'lstm', units: 512, activation: 'relu', inputShape: [100, 16] }), layers.dense({ units: 8 })], tf.train.sgd(1e4)), 2);
+    const model = await train(made([lstm({ name: 'lstm', units: 512, activation: 'relu', batch_shape: [null, 100, 16] }), dense({ units: 8 })]), 2, { learningRate: 1e4 });
     await (await rnnHistogram(model, 'lstm')).save(`${images}/12-histogram.png`);
     await (await rnnHeatmap(model, 'lstm')).save(`${images}/12-heatmap.png`);
   },
   async 13() {
-    // TF.js's WASM backend can't train a convolution.
-    await tf.setBackend('cpu');
-    const conv = (args) => layers.conv1d({ kernelSize: 16, padding: 'same', ...args });
-    const model = sequential({
-      layers: [conv({ name: 'encoder', filters: 128, activation: 'relu', inputShape: [16, 64] }), layers.dropout({ rate: 0.5 }), conv({ name: 'decoder', filters: 64 })],
-    });
-    initialize(model, new Random(1));
-    model.compile({ optimizer: tf.train.adam(5e-3), loss: 'meanSquaredError' });
+    const conv = (config) => ({ class_name: 'Conv1D', config: { kernel_size: 16, padding: 'same', ...config } });
+    const dropout = { class_name: 'Dropout', config: { rate: 0.5 } };
+    const model = made([conv({ name: 'encoder', filters: 128, activation: 'relu', batch_shape: [null, 16, 64] }), dropout, conv({ name: 'decoder', filters: 64 })]);
+    const adam = new Adam(model, { learningRate: 5e-3 });
     const random = new Random(2);
     for (let i = 0; i < 40; i++) {
       const x = waves(random);
-      await model.trainOnBatch(x, x);
-      x.dispose();
+      await adam.step(x, x);
     }
     const { kernel } = await getWeights(model, 'encoder'); // (16 places, 64 input channels, 128 output channels)
     const axes = ['places', 'input channels', 'output channels'];
@@ -179,7 +166,7 @@ function waves(random) {
       }
     }
   }
-  return tf.tensor(data, [samples, steps, channels]);
+  return { data, shape: [samples, steps, channels] };
 }
 
 const wanted = process.argv[2]?.split(',') ?? Object.keys(examples);

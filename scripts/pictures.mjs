@@ -2,32 +2,25 @@
 // Run: npm run build && node scripts/pictures.mjs
 
 import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { accelerate, features0D, features1D, features2D, featuresHist, featuresHistGrid, gateWeights, trace } from 'see-rnn';
-import { initialize, Random } from 'see-rnn/examples';
+import { features0D, features1D, features2D, featuresHist, featuresHistGrid, gateWeights, kerasModel, setThreads, trace } from 'see-rnn';
+import { Adam, initialize, Random } from 'see-rnn/examples';
 import { at } from './fresh.mjs';
 
-setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
-await tf.setBackend('wasm');
+setThreads(2); // the same numbers on every machine
 
-const lstm = (more) => layers.lstm({ units: 6, recurrentActivation: 'sigmoid', unitForgetBias: true, recurrentInitializer: 'zeros', ...more });
-const model = sequential({ layers: [lstm({ name: 'layer1', returnSequences: true, inputShape: [100, 12] }), lstm({ name: 'layer2' })] });
+const lstm = (more) => ({ class_name: 'LSTM', config: { units: 6, ...more } });
+const model = kerasModel({ layers: [lstm({ name: 'layer1', return_sequences: true, batch_shape: [null, 100, 12] }), lstm({ name: 'layer2' })] }, { loss: 'mean_squared_error' });
 initialize(model, new Random(1));
-model.compile({ optimizer: tf.train.adam(4e-3), loss: 'meanSquaredError' });
-accelerate(model);
+const adam = new Adam(model, { learningRate: 4e-3 });
 const layersOf = (some) => Promise.all(['layer1', 'layer2'].map((id) => gateWeights(some, id)));
 const before = await layersOf(model);
 
-const batch = (random) => [tf.tensor(random.normals(16 * 100 * 12), [16, 100, 12]), tf.tensor(random.uniforms(16 * 6, -1, 1), [16, 6])];
+const batch = (random) => [{ data: random.normals(16 * 100 * 12), shape: [16, 100, 12] }, { data: random.uniforms(16 * 6, -1, 1), shape: [16, 6] }];
 const random = new Random(2);
 let [x, y] = batch(random);
 for (let i = 0; i < 200; i++) {
   if (i > 0 && i % 40 === 0) [x, y] = batch(random);
-  await model.trainOnBatch(x, y);
+  await adam.step(x, y);
 }
 const run = await trace(model, ...batch(new Random(3)));
 const gradient = run.layer('layer1').gradient('outputs');

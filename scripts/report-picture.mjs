@@ -3,19 +3,13 @@
 
 /* global document */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import * as tf from '@tensorflow/tfjs-core';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { chromium } from 'playwright-core';
 import { loadArray, loadModel, report } from 'see-rnn';
 import { chromiumPath } from './chromium.mjs';
 import { at } from './fresh.mjs';
-
-setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
-await tf.setBackend('wasm');
 
 const ENGINES = 16;
 const first = ({ data, shape: [count, ...rest], axes }) => ({ data: data.slice(0, (ENGINES * data.length) / count), shape: [ENGINES, ...rest], axes });

@@ -3,7 +3,7 @@ import { sizeOf } from '../../src/core/array.js';
 import { KERAS_3, type Dialect } from '../../src/from/keras/dialect.js';
 import { InputLayer } from '../../src/from/keras/layers/input-layer.js';
 import type { Config } from '../../src/from/keras/config-reader.js';
-import type { KerasLayer } from '../../src/from/keras/layers/keras-layer.js';
+import { KerasLayer } from '../../src/from/keras/layers/keras-layer.js';
 import { LAYERS } from '../../src/from/keras/layers/registry.js';
 import { ModelLayer, type ModelEnd } from '../../src/from/keras/model-layer.js';
 import { connect, inputNode } from '../../src/graph/connect.js';
@@ -13,6 +13,7 @@ import type { Dtype } from '../../src/graph/tensor.js';
 import { StoredWeight } from '../../src/graph/weight.js';
 import { Model, type ModelParts } from '../../src/model/model.js';
 import { allLayers } from '../../src/model/sublayers.js';
+import { layerWeights } from '../../src/model/weights.js';
 import { Random } from '../random.js';
 
 /** Models made by hand, without a file. */
@@ -20,6 +21,26 @@ import { Random } from '../random.js';
 /** A layer of Keras's, by its class and options. */
 export function layer(className: string, name: string, config: Config = {}, held: Readonly<Record<string, KerasLayer | readonly KerasLayer[]>> = {}, dialect: Dialect = KERAS_3): KerasLayer {
   return LAYERS.get(className)!({ name, className, config: { name, ...config }, dialect, held });
+}
+
+/** The same of options in camel case, with the layers that it holds among them. */
+export function own(className: string, { name = className.toLowerCase(), ...options }: Readonly<Record<string, unknown>> & { readonly name?: string } = {}): KerasLayer {
+  const isHeld = (value: unknown): boolean => value instanceof KerasLayer || (Array.isArray(value) && value.every((one) => one instanceof KerasLayer));
+  const [held, config] = [true, false].map((wanted) => Object.fromEntries(Object.entries(options).filter(([, value]) => isHeld(value) === wanted)));
+  return layer(className, name, Object.fromEntries(Object.entries(config!).map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value])), held as Record<string, KerasLayer>);
+}
+
+/** Fills a layer's weights, those of its parts too, with numbers that are the same every time. It is called first, so that it has some. */
+export function fill(of: Layer, seed = 1, scale = 0.4): void {
+  layerWeights(of).forEach(({ weight }, i) => { (weight as StoredWeight).set(Float32Array.from(new Random(seed * 100 + i).normals(sizeOf(weight.shape), scale))); });
+}
+
+/** Sets a layer's weights, in their order. */
+export function setWeights(of: Layer, numbers: readonly ArrayLike<number>[]): void {
+  layerWeights(of).forEach(({ weight }, i) => {
+    if (numbers[i]!.length !== sizeOf(weight.shape)) throw new Error(`'${weight.name}' needs ${sizeOf(weight.shape)} numbers, found ${numbers[i]!.length}`);
+    (weight as StoredWeight).set(Float32Array.from(numbers[i]!));
+  });
 }
 
 export const input = (name: string, shape: readonly (number | null)[], dtype: Dtype = 'float'): Value =>
@@ -59,6 +80,12 @@ export function modelOf(inputs: readonly Value[], outputs: readonly Value[], par
     for (const weight of className === 'Probe' ? [] : weights) if (weight instanceof StoredWeight) weight.set(Float32Array.from({ length: sizeOf(weight.shape) }, () => scale * (2 * next.uniform() - 1)));
   }
   return new Model({ graph, kind: 'Functional', inputNames: names(inputs), outputNames: names(outputs), ...parts });
+}
+
+/** Input of some shape -> one layer after another. */
+export function chainOf(shape: readonly (number | null)[], layers: readonly KerasLayer[]): Model {
+  const x = input('x', shape);
+  return modelOf([x], [layers.reduce<Value>((below, one) => call(one, below), x)]);
 }
 
 /** Normal numbers, the same for the same seed. */

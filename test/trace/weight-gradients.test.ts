@@ -5,11 +5,12 @@ import { activations } from '../../src/cells/activations.js';
 import { cells } from '../../src/cells/cells.js';
 import { backwardThroughTime, forwardThroughTime, weightGradients } from '../../src/cells/sequence.js';
 import type { NamedArray } from '../../src/core/array.js';
+import type { KerasLayer } from '../../src/from/keras/layers/keras-layer.js';
 import { getWeights } from '../../src/model/get-weights.js';
 import { getGradients } from '../../src/trace/get.js';
 import { trace } from '../../src/trace/trace.js';
 import { describeOnBackends } from '../backends.js';
-import { fill, own } from '../layers/own.js';
+import { call, fill, input as inputOf, modelOf, own } from './build.js';
 import { expectClose } from './close.js';
 import { apply, dense, lstm, recurrent, tensor } from './seeded.js';
 
@@ -18,10 +19,10 @@ import { apply, dense, lstm, recurrent, tensor } from './seeded.js';
 const [S, T, F, U] = [3, 6, 4, 5];
 
 /** dL/dW in float64 of a layer that returns its last state or all of them, where L is the mean squared error of what it returns. */
-function reference(layer: tfl.layers.Layer, kind: string, options: { readonly resetAfter: boolean; readonly sequences: boolean; readonly backwards: boolean; readonly gate: string }, x: tf.Tensor, y: tf.Tensor): Record<string, Float64Array> {
+function reference(layer: KerasLayer, kind: string, options: { readonly resetAfter: boolean; readonly sequences: boolean; readonly backwards: boolean; readonly gate: string }, x: tf.Tensor, y: tf.Tensor): Record<string, Float64Array> {
   const cell = cells.find((one) => one.kind === kind)!;
   const recurrence = { cell, units: U, activation: activations.get('tanh')!, recurrentActivation: activations.get(options.gate)!, resetAfter: options.resetAfter, backwards: options.backwards };
-  const [kernel, recurrentKernel, bias] = layer.getWeights().map((weight) => Float64Array.from(weight.dataSync()));
+  const [kernel, recurrentKernel, bias] = layer.weights.map((weight) => Float64Array.from(weight.read()));
   const pass = forwardThroughTime(recurrence, { kernel: kernel!, recurrentKernel: recurrentKernel!, bias: bias ?? null }, { samples: S, timesteps: T, features: F, x: Float64Array.from(x.dataSync()) });
   const target = Float64Array.from(y.dataSync());
   const size = S * U;
@@ -45,8 +46,8 @@ describeOnBackends('getGradients by weights', () => {
       const resetAfter = name.endsWith('reset_after');
       const kind = name.split(' ')[0]!;
       const layer = own(kind, { name: 'rnn', units: U, returnSequences: sequences, goBackwards: backwards, ...(kind === 'GRU' ? { resetAfter } : {}) });
-      const input = tfl.input({ shape: [T, F] });
-      const model = tfl.model({ inputs: input, outputs: layer.apply(input) as tfl.SymbolicTensor });
+      const given = inputOf('x', [T, F]);
+      const model = modelOf([given], [call(layer, given)]);
       fill(layer);
       const [x, y] = [tensor(1, [S, T, F]), tensor(2, sequences ? [S, T, U] : [S, U])];
       const found = await getGradients(model, 'rnn', x, y, { mode: 'weights', loss: 'meanSquaredError' });

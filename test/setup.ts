@@ -1,8 +1,4 @@
 import { afterEach, beforeEach, expect } from 'vitest';
-import { readTfjsModels } from '../src/from/tfjs/reader.js';
-
-// As `src/index.ts` does: every function that takes a model takes a live one, too.
-readTfjsModels();
 
 // A warning is a failure: whatever the libraries or we say on the console, a user would see too.
 const said: string[] = [];

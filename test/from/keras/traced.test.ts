@@ -1,14 +1,13 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadArray } from '../../../src/files/arrays.js';
+import type { NamedArray } from '../../../src/core/array.js';
 import { take } from '../../../src/core/take.js';
-import { loadModel } from '../../../src/model/keras/load-model.js';
+import { loadModel } from '../../../src/from/keras/load-model.js';
 import { trace } from '../../../src/trace/trace.js';
-import '../../backends.js';
 import { kerasZip } from '../../files/writers/keras-store.js';
 import { describeWithModels } from '../../models.js';
-import { dense, gru, numbers } from './numbers.js';
+import { dense, gru, numbers } from './stored.js';
 
 /** Loaded models, traced with the loss of their file. */
 
@@ -17,7 +16,7 @@ describeWithModels('traced', (folder) => {
     const model = await loadModel(join(folder, 'turbofan/regression_model.h5'));
     const [x, y] = [await loadArray(join(folder, 'turbofan/x.npy')), await loadArray(join(folder, 'turbofan/y_remaining_cycles.npy'))];
     const run = await trace(model, x, y);
-    const expected = tf.tidy(() => (model.predict(tf.tensor(Float32Array.from(x.data), [...x.shape])) as tf.Tensor).dataSync());
+    const { data: expected } = await model.predict(x) as NamedArray;
     let squares = 0;
     expected.forEach((value, i) => {
       expect(Math.abs(run.predictions[0]!.data[i]! - value)).toBeLessThan(1e-3);

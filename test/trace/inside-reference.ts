@@ -1,8 +1,8 @@
-import type * as tf from '@tensorflow/tfjs-core';
 import type { Floats } from '../../src/cells/floats.js';
 import { fromSteps } from '../../src/cells/layout.js';
 import { backwardThroughTime, forwardThroughTime, inputGradient, type Recurrence, type SequencePass } from '../../src/cells/sequence.js';
 import type { Adjoints } from '../../src/cells/cell.js';
+import type { Weight } from '../../src/graph/weight.js';
 
 /** What a recurrence gets, in plain numbers: (samples, timesteps, features), (samples, timesteps), (samples, units). */
 export interface Given {
@@ -30,10 +30,10 @@ export interface Truth {
 const wide = (values: ArrayLike<number>): Float64Array => Float64Array.from(values);
 
 /** Runs a recurrence forwards and backwards on the reference cells. */
-export function referenceOf(recurrence: Recurrence, weights: readonly tf.Tensor[], given: Given): Truth {
+export function referenceOf(recurrence: Recurrence, weights: readonly Weight[], given: Given): Truth {
   const { samples, timesteps, x, mask, initial = [], sequence, last, lastCell } = given;
   const { cell, units, backwards } = recurrence;
-  const [kernel, recurrentKernel, bias] = weights.map((weight) => wide(weight.dataSync()));
+  const [kernel, recurrentKernel, bias] = weights.map((weight) => wide(weight.read() as Floats));
   const pass = forwardThroughTime(recurrence, { kernel: kernel!, recurrentKernel: recurrentKernel!, bias: bias ?? null }, {
     samples, timesteps, features: x.length / samples / timesteps, x: wide(x), mask,
     initialHidden: initial[0] && wide(initial[0]), initialCell: initial[1] && wide(initial[1]),

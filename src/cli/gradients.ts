@@ -11,16 +11,16 @@ import { isRecurrentQuantity, QUANTITIES, type Quantity } from '../trace/quantit
 import { checkOut, keysOf, requireRoom, underKeys, writeAnswer } from './answer.js';
 import type { MakeCommand } from './command.js';
 import { addPrecision, addSampleFlags, precisionOf, readData, type PrecisionFlag, type SampleFlags } from './data.js';
+import { classWeightFlag, readFactors, sampleWeightFlag, type FactorFlags } from './factors.js';
 import { insideKeys, underInsideKeys } from './inside-keys.js';
 import { addModel, countOf, layerId, openModel, requireLoss, type ModelFlags } from './open-model.js';
 import { runInParts } from './run-in-parts.js';
 
-interface Given extends ModelFlags, SampleFlags, PrecisionFlag {
+interface Given extends ModelFlags, SampleFlags, FactorFlags, PrecisionFlag {
   readonly layer: string;
   readonly of: Quantity;
   readonly x: string;
   readonly y: string;
-  readonly sampleWeight?: string;
   readonly loss?: string;
   readonly out: string;
 }
@@ -34,15 +34,16 @@ export const gradients: MakeCommand = (io) => addModel(addPrecision(addSampleFla
     + 'cell (the cell state of an LSTM, likewise); gates (their pre-activations); inputs; weights; weight-steps (the norm of what each timestep adds to the gradient by the weights)').choices(QUANTITIES).makeOptionMandatory())
   .requiredOption('--x <file>', "the model's input: .npy, or .npz with an array for each of several inputs, by their names")
   .requiredOption('--y <file>', 'the targets, likewise; class indices where the loss is sparse')
-  .option('--sample-weight <file>', 'a factor on the loss of each sample, or of each of its timesteps')
+  .addOption(sampleWeightFlag())
+  .addOption(classWeightFlag())
   .option('--loss <name>', "the loss, in place of the one that the model was compiled with; for several outputs name=loss,name=loss")
   .requiredOption('--out <file>', 'where it goes: .npy, or .npz where it is several arrays, as weights are', checkOut))))
-  .action(async (path: string, { layer, of: quantity, x, y, sampleWeight, loss, out, samples, batchSize, float64, ...flags }: Given) => {
+  .action(async (path: string, { layer, of: quantity, x, y, sampleWeight, classWeight, loss, out, samples, batchSize, float64, ...flags }: Given) => {
     const [{ lossByName, lossNames }, { findCall }] = await Promise.all([import('../graph/losses/named.js'), import('../model/find.js')]);
     const losses = loss === undefined ? undefined : readLosses(loss, (name) => lossByName(name) !== null, lossNames);
     const data = await readData(x, samples);
     const targets = await readData(y, samples);
-    const factors = sampleWeight === undefined ? undefined : await readData(sampleWeight, samples);
+    const factors = await readFactors({ sampleWeight, classWeight }, samples);
     const model = await openModel(path, flags, io.stderr);
     requireLoss(path, model, losses);
     const id = layerId(layer);
@@ -51,8 +52,7 @@ export const gradients: MakeCommand = (io) => addModel(addPrecision(addSampleFla
     if (keys.length === 0) throw new SeeRnnError(`${printable(path)}: layer '${printable(call.label)}' has no weights that training changes`);
     requireRoom(out, keys);
     const run = await runInParts(model, data, targets, {
-      layers: [id], quantities: [quantity], values: false, ...precisionOf(float64),
-      ...(losses === undefined ? {} : { loss: losses }), ...(factors === undefined ? {} : { sampleWeight: factors }),
+      layers: [id], quantities: [quantity], values: false, ...(losses === undefined ? {} : { loss: losses }), ...factors, ...precisionOf(float64),
     }, { batchSize, output: io.stderr });
     const traced = run.layer(id);
     const arrays = read(traced);

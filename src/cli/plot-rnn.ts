@@ -10,6 +10,7 @@ import type { GateWeights } from '../model/gate-weights.js';
 import { Drawing } from '../paint/drawing.js';
 import type { Output } from './command.js';
 import { addSampleFlags, readData, type SampleFlags } from './data.js';
+import { classWeightFlag, readFactors, sampleWeightFlag, type FactorFlags } from './factors.js';
 import { flagsOf, givenFor } from './flags.js';
 import { readLosses } from './gradients.js';
 import { addModel, layerId, openModel, requireLoss, type ModelFlags } from './open-model.js';
@@ -33,12 +34,11 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-interface Given extends ModelFlags, SampleFlags, Readonly<Record<string, unknown>> {
+interface Given extends ModelFlags, SampleFlags, FactorFlags, Readonly<Record<string, unknown>> {
   readonly layer: string;
   readonly of?: 'weights' | 'gradients';
   readonly x?: string;
   readonly y?: string;
-  readonly sampleWeight?: string;
   readonly loss?: string;
   readonly out: string;
 }
@@ -51,14 +51,15 @@ export const weightPlots = (output: Output): Command[] => kinds.map((kind) => {
     .requiredOption('--layer <id>', 'the layer: its index, its name, or a part of its name that no other has')
     .option('--x <file>', "for --of gradients, the model's input: .npy, or .npz with an array for each of several inputs, by their names")
     .option('--y <file>', 'for --of gradients, the targets, likewise; class indices where the loss is sparse')
-    .option('--sample-weight <file>', 'a factor on the loss of each sample, or of each of its timesteps')
+    .addOption(sampleWeightFlag())
+    .addOption(classWeightFlag())
     .option('--loss <name>', 'the loss, in place of the one that the model was compiled with; for several outputs name=loss,name=loss')
     .requiredOption('--out <file>', 'where the figure goes: .png, .svg or .pdf, by its name')));
   for (const option of flagsOf(kind.options, 'Options of the figure:')) command.addOption(option);
   return command.action((path: string, given: Given) => draw(kind, path, given, output));
 });
 
-const forGradients = ['x', 'y', 'sampleWeight', 'loss', 'samples', 'batchSize'] as const;
+const forGradients = ['x', 'y', 'sampleWeight', 'classWeight', 'loss', 'samples', 'batchSize'] as const;
 
 async function draw(kind: Kind, path: string, given: Given, output: Output): Promise<void> {
   checkFlags(given);
@@ -83,11 +84,11 @@ function checkFlags(given: Given): void {
 }
 
 async function gradients(path: string, given: Given, output: Output): Promise<GateWeights> {
-  const { samples, batchSize, loss, sampleWeight } = given;
+  const { samples, batchSize, loss } = given;
   const [{ lossByName, lossNames }, { gateWeights }] = await Promise.all([import('../graph/losses/named.js'), import('../model/gate-weights.js')]);
   const losses = loss === undefined ? {} : { loss: readLosses(loss, (name) => lossByName(name) !== null, lossNames) };
   const [x, y] = [await readData(given.x!, samples), await readData(given.y!, samples)];
-  const factors = sampleWeight === undefined ? {} : { sampleWeight: await readData(sampleWeight, samples) };
+  const factors = await readFactors(given, samples);
   const model = await openModel(path, given, output);
   requireLoss(path, model, loss);
   const id = layerId(given.layer);

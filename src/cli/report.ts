@@ -3,17 +3,17 @@ import { UsageError } from '../core/errors.js';
 import { printable } from '../core/printable.js';
 import type { MakeCommand } from './command.js';
 import { addBatchSize, readData, type Arrays } from './data.js';
+import { classWeightFlag, readFactors, sampleWeightFlag, type FactorFlags } from './factors.js';
 import { addModel, openModel, requireLoss, type ModelFlags } from './open-model.js';
 import { inParts } from './run-in-parts.js';
 import { parseSlice, type Slice } from './selection.js';
 
-interface Given extends ModelFlags {
+interface Given extends ModelFlags, FactorFlags {
   readonly x: string;
   readonly y: string;
   readonly out: string;
   readonly samples?: Slice;
   readonly batchSize?: number;
-  readonly sampleWeight?: string;
   readonly loss?: string;
   readonly title?: string;
   readonly dynamics: boolean;
@@ -30,11 +30,12 @@ export const report: MakeCommand = (io) => addModel(addBatchSize(new Command('re
   .requiredOption('--y <file>', 'the targets, likewise; class indices where the loss is sparse')
   .requiredOption('--out <file>', 'where the page goes: .html', checkPage)
   .addOption(new Option('--samples <slice>', `only these of the samples in the files, e.g. 0:16, 8:, :-1 or 3 (default: the first ${USUAL})`).argParser((text) => parseSlice('--samples', text))))
-  .option('--sample-weight <file>', 'a factor on the loss of each sample, or of each of its timesteps')
+  .addOption(sampleWeightFlag())
+  .addOption(classWeightFlag())
   .option('--loss <name>', 'the loss, in place of the one that the model was compiled with')
   .option('--title <text>', "at the top of the page (default: the model's name)")
   .option('--no-dynamics', 'leave out Jacobians and Lyapunov exponents, which take the most time'))
-  .action(async (path: string, { x, y, out, samples, batchSize, sampleWeight, loss, title, dynamics, ...flags }: Given) => {
+  .action(async (path: string, { x, y, out, samples, batchSize, sampleWeight, classWeight, loss, title, dynamics, ...flags }: Given) => {
     const slice = samples ?? parseSlice('--samples', `0:${USUAL}`);
     if (samples === undefined) {
       const all = samplesOf(await readData(x, undefined));
@@ -42,12 +43,12 @@ export const report: MakeCommand = (io) => addModel(addBatchSize(new Command('re
     }
     const data = await readData(x, slice);
     const targets = await readData(y, slice);
-    const factors = sampleWeight === undefined ? undefined : await readData(sampleWeight, slice);
+    const factors = await readFactors({ sampleWeight, classWeight }, slice);
     const model = await openModel(path, flags, io.stderr);
     requireLoss(path, model, loss);
     const { report: make } = await import('../report/report.js');
     const made = await inParts(model, { batchSize, output: io.stderr }, (parts) => make(model, data, targets, {
-      dynamics, ...(loss === undefined ? {} : { loss }), ...(factors === undefined ? {} : { sampleWeight: factors }), ...(title === undefined ? {} : { title }), ...parts,
+      dynamics, ...(loss === undefined ? {} : { loss }), ...factors, ...(title === undefined ? {} : { title }), ...parts,
     }));
     await made.save(out);
     io.stdout.write(`${printable(made.content.analysis.verdict.sentence)}\n`);

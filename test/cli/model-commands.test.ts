@@ -90,6 +90,36 @@ describe('see-rnn gradients', () => {
     }
   });
 
+  it('in double precision', async () => {
+    const run = await trace(plain, await loadArray(at('x.npy')), await loadArray(at('y.npy')), { quantities: ['hidden'], precision: 'float64' });
+    for (const batch of ['', ' --batch-size 3']) {
+      expect(await see(`${usual} --layer first --of hidden --float64${batch} --out g.npy`)).toEqual(done);
+      const { data } = await loadArray(at('g.npy'));
+      expect(data).toBeInstanceOf(Float64Array);
+      // What the file keeps are the weights, in float32, as the model has them: all that differs is in which order parts are summed.
+      expectClose(data, run.layer('first').gradient('hidden').data, 'hidden', 1e-14);
+    }
+    expect(await see('outputs plain.json --x x.npy --float64 --out o.npy')).toEqual(done);
+    expect((await loadArray(at('o.npy'))).data).toEqual(run.predictions[0]!.data);
+    expect(await see('outputs plain.json --x x.npy --out o.npy')).toEqual(done);
+    expect((await loadArray(at('o.npy'))).data).toBeInstanceOf(Float32Array);
+  });
+
+  it('weighted by class', async () => {
+    const classes = integers(6, [N], 0, 1);
+    await saveArray(at('classes.npy'), numbers(classes));
+    const line = 'gradients plain.json --x x.npy --y classes.npy --loss sparse_categorical_crossentropy --layer head --of weights';
+    expect(await see(`${line} --class-weight {"0":0.5,"1":3} --out g.npz`)).toEqual(done);
+    const run = await trace(plain, await loadArray(at('x.npy')), numbers(classes), {
+      loss: 'sparseCategoricalCrossentropy', sampleWeight: { data: Float32Array.from(classes.dataSync(), (one) => (one === 0 ? 0.5 : 3)), shape: [N] }, quantities: ['weights'],
+    });
+    const found = await loadArrays(at('g.npz'));
+    for (const [name, array] of found) expectArray(array, run.layer('head').gradient('weights')[name]!);
+    expect(found.size).toBe(2);
+    // A file that TF.js wrote is of Keras 2's kind.
+    expect(await see(`${line} --class-weight {"1":3} --out g.npz`)).toEqual({ code: 1, stdout: '', stderr: 'see-rnn: classWeight: nothing was given for class 0, which is among the targets\n' });
+  });
+
   it('with several inputs and outputs, and class indices', async () => {
     const targets = await loadArrays(at('targets.npz'));
     const run = await trace(several, Object.fromEntries(await loadArrays(at('inputs.npz'))), Object.fromEntries(targets), { loss: { steps: 'meanSquaredError', classes: 'sparseCategoricalCrossentropy' } });

@@ -66,7 +66,7 @@ export const isModelClass = ({ className, config }: LayerEntry): boolean =>
  * Keras 3's have the names of layers, and its HDF5 files don't say which it is: a layer's options tell whether it is trained.
  */
 export const isOperation = ({ className, module, config }: LayerEntry, { dialect: { kerasMajor } }: Loading): boolean =>
-  OF_TENSORFLOW.has(className) || (kerasMajor === 3 && (module !== null ? /\bops\b/.test(module)
+  OF_TENSORFLOW.has(className) || (kerasMajor === 3 && (module !== null ? /\b(?:ops|activations)\b/.test(module)
     : !('trainable' in config) && !('layers' in config) && (!LAYERS.has(className) || Object.hasOwn(KERAS_OPERATIONS, className))));
 
 const OF_TENSORFLOW = new Set(['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer', 'ClassMethod', 'InstanceMethod', 'InstanceProperty']);

@@ -4,10 +4,11 @@ import { constant, type Dtype, type Tensor } from '../../../graph/tensor.js';
 
 /** Numbers and arrays that a file has among a call's arguments, as constants. */
 
-/** An array, of numpy or of a framework, as Keras 3 writes it; null for anything else. */
+/** An array, of numpy or of a framework, as Keras 3 and early tf.keras write it; null for anything else. */
 export function arrayIn(value: unknown): { readonly value: unknown; readonly dtype: string | null } | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const { class_name: className, config } = value as Readonly<Record<string, unknown>>;
+  const { class_name: className, config, type, value: early } = value as Readonly<Record<string, unknown>>;
+  if (type === 'ndarray' && early !== undefined) return { value: early, dtype: null };
   if ((className !== '__numpy__' && className !== '__tensor__') || typeof config !== 'object' || config === null) return null;
   const { value: held, dtype } = config as Readonly<Record<string, unknown>>;
   return { value: held, dtype: typeof dtype === 'string' ? dtype : null };

@@ -1,11 +1,18 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
+import type { Model } from '../../src/model/model.js';
 import { rnnSummary } from '../../src/model/rnn-summary.js';
 import '../backends.js';
-import { modelOf, own } from '../layers/own.js';
+import { call, input, layer, modelOf } from '../trace/build.js';
 import { dense, lstm, recurrent } from '../trace/seeded.js';
 
 const lines = (...text: string[]): string => text.join('\n');
+
+/** A model of one layer of Keras's. */
+function of(...made: Parameters<typeof layer>): Model {
+  const x = input('x', [5, 4]);
+  return modelOf([x], [call(layer(...made), x)]);
+}
 
 describe('rnnSummary', () => {
   test('an LSTM, by its model and alone', () => {
@@ -34,7 +41,7 @@ describe('rnnSummary', () => {
   });
 
   test('a GRU with reset_after, with and without bias', () => {
-    const gru = (useBias: boolean): string => rnnSummary(modelOf(own('GRU', { name: 'gru', units: 2, resetAfter: true, useBias }), [5, 4]), 'gru');
+    const gru = (useBias: boolean): string => rnnSummary(of('GRU', 'gru', { units: 2, reset_after: true, use_bias: useBias }), 'gru');
     expect(gru(true)).toBe(lines(
       'gru: GRU of 2 units, reads forwards, reset_after', '  kernel  (4, 6)', '  recurrent_kernel  (2, 6)', '  bias  (2, 6)',
       '  gates and their columns: update 0-1, reset 2-3, new 4-5', '  of each gate: kernel (4, 2), recurrent_kernel (2, 2), bias (2, 2)', '  activation tanh, of the gates sigmoid',
@@ -45,12 +52,10 @@ describe('rnnSummary', () => {
   });
 
   test('a SimpleRNN, cuDNN, stacked cells, and a name from a hostile file', () => {
-    const one = modelOf(own('SimpleRNN', { name: 'one', units: 2, goBackwards: true }), [5, 4]);
-    one.layers[1]!.name = 'a\nb';
-    expect(rnnSummary(one, 1)).toBe(lines('a\\u000ab: SimpleRNN of 2 units, reads backwards', '  kernel  (4, 2)', '  recurrent_kernel  (2, 2)', '  bias  (2,)', '  no gates: all columns make the state', '  activation tanh'));
-    expect(rnnSummary(modelOf(own('CuDNNLSTM', { name: 'fast', units: 2 }), [5, 4]), 'fast')).toMatch(/^fast: CuDNNLSTM of 2 units, reads forwards\n/);
-    const cells = [own('LSTMCell', { name: 'a', units: 3 }), own('GRUCell', { name: 'b', units: 2 })];
-    const stack = rnnSummary(modelOf(own('RNN', { name: 'stack', cell: own('StackedRNNCells', { cells }) }), [5, 4]), 'stack');
+    expect(rnnSummary(of('SimpleRNN', 'a\nb', { units: 2, go_backwards: true }), 1)).toBe(lines('a\\u000ab: SimpleRNN of 2 units, reads backwards', '  kernel  (4, 2)', '  recurrent_kernel  (2, 2)', '  bias  (2,)', '  no gates: all columns make the state', '  activation tanh'));
+    expect(rnnSummary(of('CuDNNLSTM', 'fast', { units: 2 }), 'fast')).toMatch(/^fast: CuDNNLSTM of 2 units, reads forwards\n/);
+    const cells = [layer('LSTMCell', 'a', { units: 3 }), layer('GRUCell', 'b', { units: 2, reset_after: false })];
+    const stack = rnnSummary(of('RNN', 'stack', {}, { cell: layer('StackedRNNCells', 'cells', {}, { cells }) }), 'stack');
     expect(stack).toContain('stack, 0: LSTM of 3 units, reads forwards\n  0/kernel  (4, 12)\n');
     expect(stack).toContain('\n\nstack, 1: GRU of 2 units, reads forwards, no reset_after\n  1/kernel  (3, 6)\n');
   });

@@ -68,5 +68,5 @@ export function lossByName(given: string, options: LossOptions = {}, dialect: Lo
 
 /** A loss of the caller's own: a function of (target, prediction) whose value is averaged. */
 export const ownLoss = (of: (target: Tensor, prediction: Tensor) => Tensor): LossFunction => ({
-  name: 'loss', targets: 'any', reduction: 'mean', masks: false, joint: () => null, apply: (target, prediction) => ({ values: of(target, prediction), mask: null }),
+  name: 'a function', targets: 'any', reduction: 'mean', masks: false, joint: () => null, apply: (target, prediction) => ({ values: of(target, prediction), mask: null }),
 });

@@ -7,6 +7,6 @@ export type TfLoss = (target: tfjs.Tensor, prediction: tfjs.Tensor) => tfjs.Tens
 
 /** A loss that TF.js computes and differentiates. */
 export const foreignLoss = (loss: TfLoss): LossFunction => ({
-  name: 'loss', targets: 'any', reduction: 'mean', masks: false, joint: () => null,
+  name: 'a function', targets: 'any', reduction: 'mean', masks: false, joint: () => null,
   apply: (target, prediction) => ({ values: foreign('the loss', ([t, p]) => [loss(t!, p!)], [target, prediction])[0]!, mask: null }),
 });

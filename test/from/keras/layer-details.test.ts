@@ -5,6 +5,7 @@ import { KERAS_3, type Dialect } from '../../../src/from/keras/dialect.js';
 import { fingerprint64, sipHash } from '../../../src/from/keras/fingerprint.js';
 import { REFUSED } from '../../../src/from/keras/layers/refused.js';
 import { infer } from '../../../src/graph/infer.js';
+import { transpose } from '../../../src/graph/operations/shaping.js';
 import { Tensor, type Dtype } from '../../../src/graph/tensor.js';
 import { Random } from '../../random.js';
 import { called, contextOf, filled, KERAS_2, made, noise, TFJS, weightsOf } from './made.js';
@@ -157,6 +158,26 @@ test('a constant that keras.ops.add takes for a bias goes along the last axis, o
   expect([...addAsBias(tensor([0, 0, 0, 0, 0, 0], [1, 2, 3]), tensor([1, 2], [2])).data]).toEqual([1, 1, 1, 2, 2, 2]);
   expect([...addAsBias(x, tensor([1, 2, 3, 4], [2, 2])).data]).toEqual([1, 2, 3, 4]);
   expect([...addAsBias(x, tensor([5], [])).data]).toEqual([5, 5, 5, 5]);
+});
+
+test('Resizing puts a number beside images to keep their shape', () => {
+  const resizing = (sizes: Config): number[] => [...output('Resizing', { ...sizes, interpolation: 'nearest', pad_to_aspect_ratio: true, fill_value: 0.5 }, tensor([1, 2], [1, 2, 1, 1])).data];
+  expect(resizing({ height: 2, width: 3 })).toEqual([0.5, 1, 0.5, 0.5, 2, 0.5]);
+  expect(resizing({ height: 2, width: 2 })).toEqual([1, 1, 2, 2]);  // half a number on either side is none
+  expect(resizing({ height: 2, width: 1 })).toEqual([1, 2]);
+  expect(() => resizing({ height: 2, width: 3, crop_to_aspect_ratio: true })).toThrow('layer \'resizing\' (Resizing): crop_to_aspect_ratio and pad_to_aspect_ratio are both true');
+});
+
+test('STFTSpectrogram of channels_first has the same numbers in other places', () => {
+  const x = noise(4, [2, 9, 3]);
+  const config = { frame_length: 4, frame_step: 2, fft_length: 8 };
+  const first = { ...config, data_format: 'channels_first' };
+  for (const mode of ['log', 'stft']) {
+    const wanted = (more: Config): Tensor => output('STFTSpectrogram', { ...config, mode, ...more }, x);
+    const got = (more: Config): Tensor => output('STFTSpectrogram', { ...first, mode, ...more }, transpose(x, [0, 2, 1]));
+    expect(got({})).toEqual(transpose(wanted({}), [0, 2, 1]));
+    expect(got({ expand_dims: true })).toEqual(transpose(wanted({ expand_dims: true }), [0, 3, 1, 2]));
+  }
 });
 
 describe('releases differ', () => {

@@ -113,6 +113,10 @@ case(lambda L: L.Normalization(axis=(1, 2), mean=0.5, variance=2.), [X])
 case(lambda L: L.Rescaling(0.5, offset=-1.), [X], ['ends'])
 case(lambda L: L.Rescaling([0.1, 2.]), [tokens(2, 2)])
 
+# Spectra; the windows are in the stored kernels.
+for mode, expands in [('log', False), ('magnitude', True), ('psd', False), ('stft', True), ('stft', False), ('angle', False), ('real', False), ('imag', False)]:
+    case(lambda L, mode=mode, expands=expands: L.STFTSpectrogram(mode, 3, 2, 4, window=None, padding='same', expand_dims=expands), [[2, 7, 2]], only=(3,))
+
 # Attention.
 for name in ('Attention', 'AdditiveAttention'):
     for masks in ((), ('ends', None), (None, 'four'), ('ends', 'four')): case(lambda L, name=name: getattr(L, name)(use_scale=True), [X, W], masks, form='list')

@@ -2,7 +2,7 @@ import type { LayerInputs } from '../../../graph/layer.js';
 import { cast } from '../../../graph/operations/cast.js';
 import { resize } from '../../../graph/operations/resizing.js';
 import { RESIZING_METHODS, type ResizingMethod } from '../../../graph/operations/resizing-weights.js';
-import { ALL, repeat, slice } from '../../../graph/operations/slicing.js';
+import { ALL, pad, repeat, slice } from '../../../graph/operations/slicing.js';
 import { round } from '../../../graph/operations/unary.js';
 import type { Tensor } from '../../../graph/tensor.js';
 import { isStandalone } from '../dialect.js';
@@ -44,17 +44,20 @@ class Resizing extends Resized {
   private readonly method = this.methodIn('bilinear');
   private readonly antialias = this.read.flag('antialias', false);
   private readonly crops = this.read.flag('crop_to_aspect_ratio', false);
+  private readonly pads = this.read.flag('pad_to_aspect_ratio', false);
+  private readonly fill = this.read.number('fill_value', 0);
 
   constructor(options: KerasOptions) {
     super(options, 2);
     this.refuseInTFJS();
-    this.read.refuse('pad_to_aspect_ratio', (value) => value === false, 'images can\'t be padded');
+    if (this.crops && this.pads) throw this.fail('crop_to_aspect_ratio and pad_to_aspect_ratio are both true');
   }
 
   protected override compute({ inputs: [x] }: LayerInputs): Tensor {
     this.check(x);
     const { between, sizes, method, centred, antialias } = this;
-    const resized = resize(cast(this.crops ? shaped(x, between, sizes) : x, 'float'), between, sizes, { method, centred, antialias });
+    const image = this.crops ? shaped(x, between, sizes) : this.pads ? padded(x, between, sizes, this.fill) : x;
+    const resized = resize(cast(image, 'float'), between, sizes, { method, centred, antialias });
     // Keras 3 gives whole numbers for whole numbers.
     return x.dtype === 'float' || this.dialect.kerasMajor < 3 ? resized : cast(round(resized), x.dtype);
   }
@@ -83,6 +86,14 @@ function shaped(x: Tensor, axes: readonly number[], [toHeight, toWidth]: readonl
   const [height, width] = axes.map((axis) => x.shape[axis]);
   const within = (most: number, n: number): number => Math.max(1, Math.min(most, Math.floor(n)));
   return middle(x, axes, [within(height, width * toHeight / toWidth), within(width, height * toWidth / toHeight)]);
+}
+
+/** Images with as much of a number on either side as gives them the shape of a result. */
+function padded(x: Tensor, axes: readonly number[], [toHeight, toWidth]: readonly [number, number], fill: number): Tensor {
+  const [height, width] = axes.map((axis) => x.shape[axis]);
+  const aside = (n: number, least: number): number => Math.max(0, Math.floor((Math.floor(n) - least) / 2));
+  const widths = [aside(width * toHeight / toWidth, height), aside(height * toWidth / toHeight, width)];
+  return pad(x, x.shape.map((_, axis) => { const n = widths[axes.indexOf(axis)] ?? 0; return [n, n]; }), 'constant', fill);
 }
 
 function middle(x: Tensor, axes: readonly number[], sizes: readonly number[]): Tensor {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { KERAS_3 } from '../../../src/from/keras/dialect.js';
+import { KERAS_3, type Dialect } from '../../../src/from/keras/dialect.js';
 import { handedMasks } from '../../../src/from/keras/layers/masks.js';
 import { scalar } from '../../../src/graph/tensor.js';
 import type { NamedArray } from '../../../src/core/array.js';
@@ -23,6 +23,15 @@ describe('which masks a call hands to its layer', () => {
     expect(handedMasks(KERAS_2, { ...both, argumentSizes: [1, 1] }, false)).toEqual({ computing: [m, n], passing: [m, n] });
     // A tensor that is given by name is an argument, too.
     expect(handedMasks(KERAS_3, { ...both, given: { attention_mask: n } }, false).computing).toEqual([null, null]);
+  });
+
+  test('Keras 3.0 to 3.3 tell from lists of tensors nothing; up to 3.10 what travels goes on, whatever the call gives', () => {
+    const of = (kerasVersion: string): Dialect => ({ kerasMajor: 3, kerasVersion, tfjs: false });
+    expect(handedMasks(of('3.3.3'), both, false)).toEqual({ computing: [m, n], passing: [null, null] });
+    expect(handedMasks(of('3.4.1'), both, false)).toEqual({ computing: [m, n], passing: [m, n] });
+    expect(handedMasks(of('3.3.3'), { ...both, argumentSizes: [1, 1] }, false)).toEqual({ computing: [null, null], passing: [m, null] });
+    expect(handedMasks(of('3.10.0'), { ...both, given: { mask: n } }, false)).toEqual({ computing: [n, null], passing: [m, n] });
+    expect(handedMasks(of('3.11.0'), { ...both, given: { mask: n } }, false)).toEqual({ computing: [n, null], passing: [n, null] });
   });
 
   test('what the call gives wins: one mask, or one for each tensor', () => {

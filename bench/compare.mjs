@@ -9,11 +9,11 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { kernels } from '../dist/kernels/module.js';
 import { setThreads } from '../dist/kernels/threads.js';
+import { graphModel } from './graph.mjs';
 import { recurrentJob } from './job.mjs';
 import { inTurns, median } from './measure.mjs';
 import { peakMeter } from './peak.mjs';
 import { startPyTorch } from './peers/pytorch.mjs';
-import { startTf, tfModel } from './peers/tfjs.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -34,7 +34,8 @@ const better = (...results) => results.filter(Boolean).sort((a, b) => a.median -
 const { fused } = kernels();
 const peak = await peakMeter(fused);
 const torch = await startPyTorch();
-await startTf();
+const peer = options.tfjs ? await import('./peers/tfjs.mjs') : null;
+await peer?.startTf();
 console.log(`Node ${process.versions.node}, ${fused ? 'fused multiply-add' : 'plain SIMD'}; ${torch.name ?? `no PyTorch: ${torch.why}`}; TF.js ${options.tfjs ? 'on its WASM backend' : 'left out'}`);
 console.log('Milliseconds: median (least). Ratios of medians, ours with the better of 1 and 2 threads to the better PyTorch.\n');
 
@@ -57,7 +58,8 @@ if (options.job) {
   for (const cell of options.cells.split(',')) {
     for (const shape of rows) {
       const job = recurrentJob(cell, shape);
-      const model = tfModel(cell, shape);
+      const model = graphModel(cell, shape);
+      const tf = peer?.tfModel(cell, shape);
       // What TF.js takes long for is measured once, or not at all above half a minute.
       const large = shape[3] >= 256;
       const ways = {
@@ -67,7 +69,7 @@ if (options.job) {
         ours2: atThreads(2, () => timed(job.run)),
         trace: atThreads(2, model.trace),
         ...(torch.name ? { torch1: () => torch.seconds('trace', cell, shape, 1), torch2: () => torch.seconds('trace', cell, shape, 2) } : {}),
-        ...(options.tfjs ? { tfjs: Object.assign(() => model.plainTrace(), { rounds: large ? 1 : 2 }) } : {}),
+        ...(tf ? { tfjs: Object.assign(() => tf.plainTrace(), { rounds: large ? 1 : 2 }) } : {}),
       };
       const t = await inTurns(ways, rounds);
       const ours = better(t.ours1, t.ours2);
@@ -75,30 +77,32 @@ if (options.job) {
       const percent = (100 * median(t.ours1.all.map((seconds, k) => job.flops / seconds / 1e9 * t.peak.all[k]))).toFixed(0);
       print([cell, shape.join(', '), both(t.ours1), both(t.ours2), `${percent} % of ${(1 / t.peak.median).toFixed(1)} GFLOP/s`, both(t.torch1), both(t.torch2),
         ratio(ours, better(t.torch1, t.torch2)), both(t.tfjs), t.tfjs ? (t.tfjs.median / ours.median).toFixed(0) : '-', both(t.trace), ratio(t.trace, ours)]);
-      model.dispose();
+      tf?.dispose();
     }
   }
 }
 
 if (options.training) {
-  console.log('\nTraining: one step of model.fit under accelerate() (forward, full backward, Adam).\n');
-  const columns = ['cell', 'batch, steps, features, units', 'ours, 1 thread', '2 threads', 'PyTorch, 1 thread', '2 threads', 'ratio', 'TF.js', 'times faster'];
+  console.log('\nTraining: one step (forward, full backward, Adam), here by the gradients of trace(), and in TF.js by itself and under accelerate().\n');
+  const columns = ['cell', 'batch, steps, features, units', 'ours, 1 thread', '2 threads', 'PyTorch, 1 thread', '2 threads', 'ratio', 'TF.js', 'times faster', 'TF.js, accelerated'];
   print(columns);
   print(columns.map(() => '---'));
   for (const cell of options.cells.split(',')) {
     for (const shape of rows) {
-      const model = tfModel(cell, shape);
+      const model = graphModel(cell, shape);
+      const tf = peer?.tfModel(cell, shape);
       const ways = {
-        ours1: atThreads(1, model.acceleratedTraining),
-        ours2: atThreads(2, model.acceleratedTraining),
+        ours1: atThreads(1, model.training),
+        ours2: atThreads(2, model.training),
+        ...(tf ? { accelerated: atThreads(2, tf.acceleratedTraining) } : {}),
         ...(torch.name ? { torch1: () => torch.seconds('train', cell, shape, 1), torch2: () => torch.seconds('train', cell, shape, 2) } : {}),
         // At 512 units TF.js takes minutes a step.
-        ...(options.tfjs && shape[3] < 512 ? { tfjs: Object.assign(() => model.plainTraining(), { rounds: shape[3] >= 256 ? 1 : 2 }) } : {}),
+        ...(tf && shape[3] < 512 ? { tfjs: Object.assign(() => tf.plainTraining(), { rounds: shape[3] >= 256 ? 1 : 2 }) } : {}),
       };
       const t = await inTurns(ways, rounds);
       const ours = better(t.ours1, t.ours2);
-      print([cell, shape.join(', '), both(t.ours1), both(t.ours2), both(t.torch1), both(t.torch2), ratio(ours, better(t.torch1, t.torch2)), both(t.tfjs), t.tfjs ? (t.tfjs.median / ours.median).toFixed(0) : '-']);
-      model.dispose();
+      print([cell, shape.join(', '), both(t.ours1), both(t.ours2), both(t.torch1), both(t.torch2), ratio(ours, better(t.torch1, t.torch2)), both(t.tfjs), t.tfjs ? (t.tfjs.median / ours.median).toFixed(0) : '-', both(t.accelerated)]);
+      tf?.dispose();
     }
   }
 }

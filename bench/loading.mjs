@@ -2,7 +2,7 @@
 //
 //     node bench/loading.mjs [FOLDER]     (default ../shared/models; after a build)
 //
-// `start` is what the process has taken before it loads: Node, TF.js, its WebAssembly backend.
+// `start` is what the process has taken before it loads: Node, and this package.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -42,12 +42,6 @@ async function report(folder) {
 }
 
 async function measure(path) {
-  const tf = await import('@tensorflow/tfjs-core');
-  const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  const { createRequire } = await import('node:module');
-  const { dirname, sep } = await import('node:path');
-  wasm.setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
-  await tf.setBackend('wasm');
   const { loadModel } = await import('../dist/index.js');
   const start = peakMemory();
   const load = async () => {

@@ -37,19 +37,17 @@ else {
 
 /** Makes the big report, and says what that took. */
 async function make(path) {
-  const tf = await import('@tensorflow/tfjs-core');
-  const tfl = await import('@tensorflow/tfjs-layers');
-  const { startBackend } = await import('../dist/model/backend.js');
-  const { report } = await import('../dist/index.js');
-  await startBackend();
+  const { kerasModel, report } = await import('../dist/index.js');
+  const { initialize, Random } = await import('../dist/examples/index.js');
   const { units, timesteps, samples, features } = size;
-  // Weights as they are made, but for the recurrent kernel: making a large orthogonal one takes TF.js minutes.
-  const model = tfl.sequential({ name: 'big', layers: [
-    tfl.layers.lstm({ units, inputShape: [timesteps, features], returnSequences: true, name: 'lstm', kernelInitializer: tfl.initializers.glorotUniform({ seed: 1 }), recurrentInitializer: tfl.initializers.glorotUniform({ seed: 2 }) }),
-    tfl.layers.dense({ units: 1, name: 'head' }),
-  ] });
-  model.compile({ loss: 'meanSquaredError', optimizer: 'adam' });
-  const [x, y] = [tf.randomNormal([samples, timesteps, features], 0, 1, 'float32', 3), tf.randomNormal([samples, timesteps, 1], 0, 1, 'float32', 4)];
+  const model = kerasModel({ name: 'big', layers: [
+    { class_name: 'LSTM', config: { name: 'lstm', units, return_sequences: true, batch_shape: [null, timesteps, features] } },
+    { class_name: 'Dense', config: { name: 'head', units: 1 } },
+  ] }, { loss: 'mean_squared_error' });
+  initialize(model, new Random(1));
+  const random = new Random(2);
+  const x = { data: random.normals(samples * timesteps * features), shape: [samples, timesteps, features] };
+  const y = { data: random.normals(samples * timesteps), shape: [samples, timesteps, 1] };
   const start = performance.now();
   const made = await report(model, x, y);
   const time = performance.now() - start;

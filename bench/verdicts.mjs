@@ -3,12 +3,8 @@
 //
 // Run: npm run build && node bench/verdicts.mjs [--quick] [--seeds 5] [--only WORDS]
 
-import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import * as tf from '@tensorflow/tfjs-core';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { Random } from '../dist/examples/index.js';
 import { analyse, isMeasured } from '../dist/index.js';
 import { median } from './measure.mjs';
@@ -17,9 +13,6 @@ import { accuracy, evaluate, netFor, train } from './verdicts/nets.mjs';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, seeds: { type: 'string', default: '5' }, only: { type: 'string', default: '' } } });
 const seeds = Array.from({ length: options.quick ? 1 : Number(options.seeds) }, (_, i) => i + 1);
-
-setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
-await tf.setBackend('wasm');
 
 /** Samples that a verdict is asked on, and that the loss and accuracy are of. */
 const [ASKED, HELD] = [32, 256];
@@ -32,13 +25,12 @@ async function outcome(group, seed) {
   prepare?.(model, random);
   if (iterations > 0) await train(model, task, iterations, random);
   const held = task.batch(random, HELD);
-  const loss = evaluate(model, held);
-  const right = task.classes > 0 ? accuracy(model, held) : null;
+  const loss = await evaluate(model, held);
+  const right = task.classes > 0 ? await accuracy(model, held) : null;
   const { x, y } = task.batch(random, ASKED);
   const analysis = await analyse(model, x, y, { dynamics: false });
   const recurrence = part ? analysis.recurrences.find((one) => one.part === part) : farthest(analysis);
   const verdict = part ? recurrence.verdict : analysis.verdict;
-  model.dispose();
   const learnt = iterations > 0 && loss <= task.learnt;
   const may = iterations === 0 || learnt ? expected : NOT_LONG;
   return { seed, loss, right, learnt, verdict, recurrence, met: may.includes(verdict.kind), cannot: verdict.kind === "can't tell" };

@@ -1,4 +1,4 @@
-// TF.js as a peer, on its WASM backend, and this project on the same models: its own layers, the same under accelerate(), and trace().
+// TF.js as a peer, on its WASM backend: its own layers, and the same under accelerate().
 
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { accelerate, trace } from '../../dist/index.js';
+import { accelerate } from '../../dist/tfjs.js';
 
 export async function startTf() {
   setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
@@ -39,8 +39,6 @@ export function tfModel(cell, [batch, steps, features, units]) {
       const h = lower.apply(x);
       tf.grad((value) => tf.losses.meanSquaredError(y, upper.apply(value)))(h).dataSync();
     })),
-    /** The public trace() of one layer's outputs, everything included. */
-    trace: () => timed(async () => { (await trace(model, x, y, { layers: 'lower' })).layer('lower').gradient('outputs'); }),
     plainTraining: () => timed(() => model.trainOnBatch(x, y)),
     async acceleratedTraining() {
       const { restore } = accelerate(model);

@@ -1,38 +1,33 @@
 // Small nets for the tasks, with seeded weights: as Keras would draw them, or built to have some fault.
 
-import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
-import { initialize } from '../../dist/examples/index.js';
-import { accelerate, chronoBiases } from '../../dist/index.js';
+import { Adam, initialize } from '../../dist/examples/index.js';
+import { chronoBiases, kerasModel, trace } from '../../dist/index.js';
 
-const factories = { LSTM: 'lstm', GRU: 'gru', SimpleRNN: 'simpleRNN' };
 /** In the order in which their weights lie. */
 const GATES = { LSTM: ['input', 'forget', 'cell', 'output'], GRU: ['update', 'reset', 'new'], SimpleRNN: ['state'] };
 
-/** Makers of recurrent layers, told whether the last is to return all steps. */
-export const layers = (kind, units, { count = 1, ...args } = {}) => (everyStep) => Array.from({ length: count }, (_, i) =>
-  one(kind, units, { name: `${factories[kind]}${count > 1 ? `_${i + 1}` : ''}`, returnSequences: everyStep || i < count - 1, ...args }));
-export const masked = (make) => (everyStep) => [tfl.layers.masking({ name: 'masking' }), ...make(everyStep)];
-export const bothWays = (kind, units) => (everyStep) => [tfl.layers.bidirectional({ name: 'both', mergeMode: 'concat', layer: one(kind, units, { returnSequences: everyStep }) })];
+/** Makers of recurrent layers, in Keras's words, told whether the last is to return all steps. */
+export const layers = (kind, units, { count = 1, ...config } = {}) => (everyStep) => Array.from({ length: count }, (_, i) =>
+  one(kind, units, { name: `${kind.toLowerCase()}${count > 1 ? `_${i + 1}` : ''}`, return_sequences: everyStep || i < count - 1, ...config }));
+export const masked = (make) => (everyStep) => [{ class_name: 'Masking', config: { name: 'masking' } }, ...make(everyStep)];
+export const bothWays = (kind, units) => (everyStep) => [{ class_name: 'Bidirectional', config: { name: 'both', layer: one(kind, units, { return_sequences: everyStep }) } }];
 
-// 'zeros' since `initialize` fills them in.
-const one = (kind, units, args) => tfl.layers[factories[kind]]({ units, recurrentInitializer: 'zeros', ...(kind === 'SimpleRNN' ? {} : { recurrentActivation: 'sigmoid' }), ...args });
+const one = (kind, units, config) => ({ class_name: kind, config: { units, ...(kind === 'GRU' ? { reset_after: false } : {}), ...config } });
 
-/** Recurrent layers under a dense one that answers, compiled. */
+/** Recurrent layers under a dense one that answers. */
 export function netFor({ steps, features, classes, everyStep = false }, make, random) {
-  const model = tfl.sequential({ layers: [
-    tfl.layers.inputLayer({ inputShape: [steps, features] }), ...make(everyStep),
-    tfl.layers.dense({ name: 'answer', units: classes || 1, activation: classes ? 'softmax' : 'linear' }),
-  ] });
-  model.compile({ loss: classes ? 'categoricalCrossentropy' : 'meanSquaredError', optimizer: tf.train.adam(0.01) });
+  const model = kerasModel({ layers: [
+    { class_name: 'InputLayer', config: { name: 'input', batch_shape: [null, steps, features] } }, ...make(everyStep),
+    { class_name: 'Dense', config: { name: 'answer', units: classes || 1, activation: classes ? 'softmax' : 'linear' } },
+  ] }, { loss: classes ? 'categorical_crossentropy' : 'mean_squared_error' });
   initialize(model, random);
   return model;
 }
 
-/** Changes the first recurrent layer's weights: (values of one, its shape) => values; in the order kernel, recurrent kernel, bias. */
+/** Changes the first recurrent layer's weights: their values => values; in the order kernel, recurrent kernel, bias. */
 function change(model, ...changes) {
-  const layer = model.layers.find(({ weights }) => weights.length > 0);
-  tf.tidy(() => { layer.setWeights(layer.getWeights().map((weight, i) => (changes[i] ? tf.tensor(changes[i](weight.dataSync()), weight.shape) : weight))); });
+  const { weights } = model.layers.find((layer) => layer.weights.length > 0);
+  weights.forEach((weight, i) => { if (changes[i]) weight.set(changes[i](weight.read())); });
 }
 
 /** The recurrent kernel, orthogonal as it is, times a factor. */
@@ -61,35 +56,27 @@ const BATCH = 32;
 
 /** Trains on new batches until the loss on others is low enough, or for as many iterations as there may be. */
 export async function train(model, task, most, random) {
-  const { restore } = accelerate(model);
+  const adam = new Adam(model, { learningRate: 0.01 });
   const held = task.batch(random, 128);
-  let loss = evaluate(model, held);
+  let loss = await evaluate(model, held);
   let done = 0;
   // Some way below, so that it is learnt by any other batch too.
   while (done < most && loss > 0.6 * task.learnt) {
-    for (let i = 0; i < LOOK; i++, done++) await withTensors(task.batch(random, BATCH), (x, y) => model.trainOnBatch(x, y));
-    loss = evaluate(model, held);
+    for (let i = 0; i < LOOK; i++, done++) {
+      const { x, y } = task.batch(random, BATCH);
+      await adam.step(x, y);
+    }
+    loss = await evaluate(model, held);
   }
-  restore();
 }
 
 /** The loss on a batch. */
-export const evaluate = (model, batch) => withTensors(batch, (x, y) => tf.tidy(() => model.evaluate(x, y, { batchSize: batch.x.shape[0] }).dataSync()[0]));
-
-function withTensors({ x, y }, work) {
-  const tensors = [x, y].map(({ data, shape }) => tf.tensor(data, shape));
-  const done = work(...tensors);
-  const dispose = () => { tf.dispose(tensors); };
-  if (done instanceof Promise) return done.finally(dispose);
-  dispose();
-  return done;
-}
+export const evaluate = async (model, { x, y }) => (await trace(model, x, y, { quantities: [], values: false })).loss;
 
 /** The share of answers in which the largest is the right one. */
-export function accuracy(model, batch) {
-  const { x: { data, shape }, y } = batch;
+export async function accuracy(model, { x, y }) {
   const classes = y.shape.at(-1);
-  const answers = tf.tidy(() => model.predict(tf.tensor(data, shape)).dataSync());
+  const { data: answers } = await model.predict(x);
   const rows = answers.length / classes;
   const largest = (values, row) => values.subarray(row * classes, (row + 1) * classes).reduce((best, value, i, all) => (value > all[best] ? i : best), 0);
   return Array.from({ length: rows }, (_, row) => largest(answers, row) === largest(y.data, row)).filter(Boolean).length / rows;

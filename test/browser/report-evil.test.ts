@@ -1,20 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { NamedArray } from '../../src/core/array.js';
 import { saveArray } from '../../src/files/arrays.js';
-import { loadModel } from '../../src/model/keras/load-model.js';
+import { loadModel } from '../../src/from/keras/load-model.js';
 import { report } from '../../src/report/report.js';
-import '../backends.js';
 import { said } from '../cli/said.js';
 import { kerasHdf5 } from '../files/writers/keras-hdf5.js';
 import { kerasZip } from '../files/writers/keras-store.js';
-import { F, named, T, U } from '../model/keras/dialect.js';
-import { input, of, rnn } from '../model/keras/keras-3-config.js';
-import { dense, gru, lstm, numbers } from '../model/keras/numbers.js';
+import { F, named, T, U } from '../from/keras/loaded.js';
+import { input, of, rnn } from '../from/keras/keras-3-config.js';
+import { dense, gru, lstm, numbers } from '../from/keras/stored.js';
 import { itOnPage } from './page.js';
 import type * as nothing from './pages/nothing.js';
 
@@ -51,7 +49,6 @@ const [x, y] = [array(4, T, F), array(4, 1)];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'see-rnn-evil-'));
-  await tf.setBackend('cpu');
   writeFileSync(at('model.h5'), await hdf5());
   writeFileSync(at('model.keras'), await zip());
   await Promise.all([saveArray(at('x.npy'), x), saveArray(at('y.npy'), y)]);

@@ -93,7 +93,7 @@ export function content(names: readonly string[], sizes: Sizes, title = 'A model
     samples, loss: 0.5, settings: { share: 0.1, bias: 0.05, confidence: 0.95 }, recurrences: names.map((name) => recurrence(name, sizes)), forward: { why: 'this is made up' }, verdict,
   };
   const summary = (name: string, kind: string, reads: readonly string[], size: number) => ({
-    name, kind, reads, inputs: [], outputs: [[null, timesteps, size]], parameters: 10, trainable: true, weights: [], recurrent: [], unknown: null,
+    index: kind === 'InputLayer' ? null : names.indexOf(name), name, kind, reads, inputs: [], outputs: [[null, timesteps, size]], parameters: 10, trainable: true, weights: [], recurrent: [], unknown: null,
   });
   return {
     title, version: '0.0.0', analysis, notes: ['This is made up.'], layers: names.map((name) => layer(name, sizes)),

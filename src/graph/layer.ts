@@ -53,6 +53,8 @@ export interface Layer {
   readonly mergeMode?: 'concat' | 'sum' | 'ave' | 'mul' | null;
   /** Whether a call leaves what it read without masks, for whoever reads it later: as Keras's MultiHeadAttention does from 3.8 on. */
   readonly takesMasks?: boolean;
+  /** Whether it is an operation written into a model rather than a layer of its framework: it has no weights, and its call says all. */
+  readonly isOperation?: boolean;
   /** Makes its weights for inputs of these shapes, where they depend on that; the first time alone. */
   build?(inputs: readonly OpenShape[]): void;
   /** Adds to the loss what its activity costs: of the layer of a graph's call, which leaves it to who runs that. */

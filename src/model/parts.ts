@@ -1,5 +1,6 @@
 import { SeeRnnError } from '../core/errors.js';
 import { allCalls } from '../graph/graph.js';
+import { mixing } from './mixing.js';
 import type { Model } from './model.js';
 import { sublayers } from './sublayers.js';
 
@@ -27,6 +28,8 @@ export function whyNotInParts({ calls, graph }: Model, training: boolean): strin
       if (trains && layer.className.includes('BatchNormalization')) return `layer '${layer.name}' (${layer.className}) uses the statistics of the whole batch in training`;
     }
   }
+  const mixed = mixing(calls);
+  if (mixed !== null) return mixed;
   const fixed = graph.inputs.find(({ shape }) => shape[0] !== null);
   return fixed ? `the model's input '${fixed.node.layer.name}' takes batches of ${fixed.shape[0]!} samples and no others` : null;
 }

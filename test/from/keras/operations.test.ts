@@ -1,48 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Floats } from '../../../src/cells/floats.js';
-import { parseJson, type JsonObject, type JsonValue } from '../../../src/files/json.js';
-import { describedModel } from '../../../src/from/keras/described-model.js';
-import { WeightBudget } from '../../../src/from/keras/weights/budget.js';
 import { callsOf, type Graph } from '../../../src/graph/graph.js';
 import { add, multiply } from '../../../src/graph/operations/arithmetic.js';
 import { sum } from '../../../src/graph/operations/reductions.js';
 import { runCalls } from '../../../src/graph/run.js';
 import { Tape } from '../../../src/graph/tape.js';
-import { constant, Tensor, type Dtype } from '../../../src/graph/tensor.js';
+import { constant, Tensor } from '../../../src/graph/tensor.js';
 import { contextOf } from './made.js';
+import { answers, graphOf, kindOf, numbers, readBy } from './operation-models.js';
 
 /** Operations that stand in models' files, held to what Keras computed. `operations.py` asked it. */
-
-interface Answer { readonly shape: readonly number[]; readonly dtype: string; readonly data: readonly (number | string | boolean)[] }
-interface Case {
-  /** The expression that the model was made of. */
-  readonly code: string;
-  readonly layers: readonly JsonObject[];
-  readonly ends: JsonValue;
-  readonly outputs: readonly Answer[];
-  readonly gradients: readonly (readonly (number | string)[] | null)[];
-}
-type Kind = 'keras3' | 'keras2' | 'graph';
-const answers = parseJson(readFileSync(new URL('operations.json', import.meta.url), 'utf8'), 'operations.json') as unknown as { readonly inputs: Readonly<Record<string, Answer>> } & Readonly<Record<Kind, readonly Case[]>>;
-
-const kindOf = (dtype: string): Dtype => (dtype.startsWith('float') ? 'float' : dtype === 'bool' ? 'bool' : 'int');
-const numbers = (data: readonly (number | string | boolean)[]): number[] => data.map((value) => (typeof value === 'string' ? Number(value.replace('inf', 'Infinity')) : Number(value)));
-
-/** The inputs that a case reads, in the order in which its model has them. */
-const readBy = ({ layers }: Pick<Case, 'layers'>): string[] => Object.keys(answers.inputs).filter((name) => JSON.stringify(layers).includes(`["${name}",0,0`));
-
-function graphOf({ layers, ends }: Pick<Case, 'layers' | 'ends'>, kind: Kind): Graph {
-  const inputs = readBy({ layers }).map((name): JsonObject => {
-    const { shape, dtype } = answers.inputs[name]!;
-    return { class_name: 'InputLayer', name, config: { name, dtype, batch_input_shape: [null, ...shape.slice(1)] }, inbound_nodes: [] };
-  });
-  const config: JsonObject = { name: 'model', layers: [...inputs, ...layers], input_layers: inputs.map(({ name }) => [name!, 0, 0]), output_layers: ends };
-  return describedModel({
-    file: 'model.keras', customLayers: {}, adopt: null, budget: new WeightBudget(0), shapeless: 'open', warnings: [], setWeights: () => null,
-    architecture: { config: { class_name: 'Functional', config }, kerasVersion: kind === 'keras3' ? '3.15.1' : '2.15.0', backend: 'tensorflow', training: null },
-  }).parts.graph;
-}
 
 /** What a graph computes of the inputs, and how the weighed sum of that changes with them. */
 function computed(graph: Graph, names: readonly string[], single: boolean): { outputs: Tensor[]; gradients: (Floats | null)[] } {

@@ -48,6 +48,8 @@ function known(table: OperationTable, name: string, full: string): KerasOperatio
  * type that a tensor has already, is the very same tensor: its mask and its logits stay with it.
  */
 class OperationLayer extends KerasLayer {
+  readonly isOperation = true;
+
   constructor(options: ConstructorParameters<typeof KerasLayer>[0], private readonly operation: KerasOperation, private readonly ofTensorFlow: boolean) { super(options); }
 
   protected override compute({ inputs, options }: LayerInputs, { isAbstract = false }: Context): Tensor | readonly Tensor[] {
@@ -63,6 +65,7 @@ class OperationLayer extends KerasLayer {
 
 /** An op of TensorFlow's graph as a layer: what it reads beside tensors of the model it holds itself, by position. */
 class GraphOpLayer extends KerasLayer {
+  readonly isOperation = true;
   private readonly op: ReturnType<typeof graphOp>;
   private readonly constants: ReadonlyMap<number, unknown>;
 

@@ -14,6 +14,8 @@ export interface LiveReader {
   model(live: LiveModel): Model;
   /** A live layer by itself; null for what is none. */
   layer(live: unknown): Layer | null;
+  /** The live layer that a layer of a live model's graph stands for. */
+  original(model: Model, layer: Layer): object;
   /** A loss that was given as a function of the live model's framework; what the framework is needed for is waited for by the model. */
   loss(given: (...tensors: never[]) => unknown): LossFunction;
   /** The weight or the value of the graph that something of the live model (a variable, a symbolic tensor) stands for; null where it is none of its. */

@@ -59,4 +59,20 @@ describe('rnnSummary', () => {
     expect(stack).toContain('stack, 0: LSTM of 3 units, reads forwards\n  0/kernel  (4, 12)\n');
     expect(stack).toContain('\n\nstack, 1: GRU of 2 units, reads forwards, no reset_after\n  1/kernel  (3, 6)\n');
   });
+
+  test('of a graph: two directions, a layer alone, what is none', () => {
+    const model = of('Bidirectional', 'both', {}, { layer: layer('GRU', 'gru', { units: 3, return_sequences: true, reset_after: true }) });
+    expect(rnnSummary(model, 'both').split('\n').slice(0, 9)).toEqual([
+      'both, forward: GRU of 3 units, reads forwards, reset_after', '  forward/kernel  (4, 9)', '  forward/recurrent_kernel  (3, 9)', '  forward/bias  (2, 9)', '  gates and their columns: update 0-2, reset 3-5, new 6-8',
+      '  of each gate: kernel (4, 3), recurrent_kernel (3, 3), bias (2, 3)', '  activation tanh, of the gates sigmoid', '  new = activation(x W + b + reset * (h U + v)): the reset gate acts on the recurrent product',
+      '  the bias has two rows: b, added to x W, and the recurrent bias v, added to h U',
+    ]);
+    expect(rnnSummary(model.layers[1]!)).toBe(rnnSummary(model, 'both'));
+    const messages: [() => string, string][] = [
+      [() => rnnSummary(model as never), 'rnnSummary: expected a layer, or a model and the index or name of a layer, found a model alone'],
+      [() => rnnSummary(3 as never), 'rnnSummary: expected a layer, or a model and the index or name of a layer, found 3'],
+      [() => rnnSummary(model, 0), "rnnSummary: layer 'x' (InputLayer) is not recurrent: expected an LSTM, GRU or SimpleRNN, or a Bidirectional of one"],
+    ];
+    for (const [what, message] of messages) expect(what).toThrow(message);
+  });
 });

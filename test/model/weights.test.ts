@@ -2,21 +2,32 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NamedArray } from '../../src/core/array.js';
+import { loadModel } from '../../src/from/keras/load-model.js';
 import { gateWeights } from '../../src/model/gate-weights.js';
 import { getFullName, getLayer } from '../../src/model/get-layer.js';
 import { getWeights } from '../../src/model/get-weights.js';
-import type { Layer } from '../../src/model/internals.js';
+import type { Model } from '../../src/model/model.js';
 import { getRnnWeights } from '../../src/model/rnn-weights.js';
+import { layerWeights } from '../../src/model/weights.js';
 import { describeOnBackends } from '../backends.js';
-import { fill, modelOf, own } from '../layers/own.js';
 import { describeWithModels } from '../models.js';
-import { loadModel } from '../../src/model/keras/load-model.js';
+import { call, input, layer, modelOf, nested } from '../trace/build.js';
 import { apply, dense, lstm, recurrent, type Symbolic } from '../trace/seeded.js';
 
 /** Weights and layers as See RNN's names ask for them. */
 
 const shapes = (arrays: Readonly<Record<string, NamedArray>>): Record<string, readonly number[]> => Object.fromEntries(Object.entries(arrays).map(([name, { shape }]) => [name, shape]));
-const numbers = (layer: Layer, i: number): number[] => Array.from(layer.getWeights()[i]!.dataSync());
+const numbers = (layer: tfl.layers.Layer, i: number): number[] => Array.from(layer.getWeights()[i]!.dataSync());
+
+const [T, F] = [5, 4];
+const stack = (): ReturnType<typeof layer> => layer('RNN', 'stack', {}, { cell: [layer('LSTMCell', 'p', { units: 2 }), layer('GRUCell', 'q', { units: 3, reset_after: true })] });
+
+function made(): Model {
+  const [x, u] = [input('x', [T, F]), input('u', [T, 6])];
+  const both = layer('Bidirectional', 'both', {}, { layer: layer('GRU', 'gru', { units: 3, return_sequences: true, reset_after: true }) });
+  const inner = nested('inner', [u], [call(layer('TimeDistributed', 'each', {}, { layer: layer('Dense', 'dense', { units: 2 }) }), u)]);
+  return modelOf([x], [call(stack(), call(inner, call(both, x)))]);
+}
 
 describeOnBackends('weights by See RNN names', () => {
   let model: tfl.LayersModel;
@@ -106,7 +117,7 @@ describeOnBackends('weights by See RNN names', () => {
     expect(getFullName(model, ['lstm', 'shared', 'drop'])).toEqual(['encoder/lstm', 'shared', 'drop']);
     expect(() => getFullName(model, 'capsule')).toThrow(/^no layer 'capsule'; the model has: drop, /);
     expect(() => getLayer(model, undefined as unknown as string)).toThrow(/^getLayer: expected a layer's index or name, or a list of these, found undefined$/);
-    expect(() => getLayer({} as tfl.LayersModel, 0)).toThrow(/^getLayer: expected a model made of layers \(a tf.LayersModel\), found Object$/);
+    expect(() => getLayer({} as tfl.LayersModel, 0)).toThrow(/^getLayer: expected a model made of layers \(of loadModel, or a tf.LayersModel\), found Object$/);
   });
 
   test('gateWeights and getRnnWeights: both directions', async () => {
@@ -152,8 +163,13 @@ describeOnBackends('weights by See RNN names', () => {
 const simple = (): tfl.LayersModel => tfl.sequential({ layers: [recurrent('simpleRNN', 3, 1, { inputShape: [5, 4], useBias: false })] });
 
 describe("weights of Keras's layers", () => {
+  function of(...made: Parameters<typeof layer>): ReturnType<typeof modelOf> {
+    const x = input('x', [5, 4]);
+    return modelOf([x], [call(layer(...made), x)]);
+  }
+
   test('a GRU with two biases, stacked cells and a stack of one', async () => {
-    const gru = modelOf(own('GRU', { name: 'gru', units: 2, resetAfter: true }), [5, 4]);
+    const gru = of('GRU', 'gru', { units: 2, reset_after: true });
     const { directions: [one] } = await gateWeights(gru, 'gru');
     expect(one).toMatchObject({ kind: 'GRU', gates: ['update', 'reset', 'new'], bias: { shape: [2, 6], axes: ['biases', 'gates'] } });
     const [, , bias] = await getRnnWeights(gru, 'gru', { concatGates: false });
@@ -161,20 +177,83 @@ describe("weights of Keras's layers", () => {
       shape: [2, 2], data: [0, 6].flatMap((row) => Array.from(one!.bias!.data.subarray(row + at, row + at + 2))),
     })));
 
-    const cells = (...units: number[]): Layer[] => units.map((count, i) => own(i === 0 ? 'LSTMCell' : 'SimpleRNNCell', { name: `cell${i}`, units: count }));
-    const stack = modelOf(own('RNN', { name: 'stack', cell: own('StackedRNNCells', { cells: cells(3, 2) }) }), [5, 4]);
+    const cells = (...units: number[]): ReturnType<typeof layer>[] => units.map((count, i) => layer(i === 0 ? 'LSTMCell' : 'SimpleRNNCell', `cell${i}`, { units: count }));
+    const stack = of('RNN', 'stack', {}, { cell: cells(3, 2) });
     const { directions } = await gateWeights(stack, 0 + 1);
     expect(directions.map(({ name, kind, units, kernel, recurrentKernel }) => ({ name, kind, units, kernel: kernel.shape, recurrentKernel: recurrentKernel.shape }))).toEqual([
       { name: '0', kind: 'LSTM', units: 3, kernel: [4, 12], recurrentKernel: [3, 12] }, { name: '1', kind: 'SimpleRNN', units: 2, kernel: [3, 2], recurrentKernel: [2, 2] },
     ]);
-    const alone = modelOf(own('RNN', { name: 'stack', cell: own('StackedRNNCells', { cells: cells(3) }) }), [5, 4]);
+    const alone = of('RNN', 'stack', {}, { cell: cells(3) });
     expect((await gateWeights(alone, 'stack')).directions).toMatchObject([{ name: '', kernel: { shape: [4, 12] } }]);
   });
 
   test('of a Sequential model whose first layer is a model', async () => {
     const inner = tfl.sequential({ name: 'inner', layers: [lstm(3, 1, { inputShape: [5, 4], name: 'lstm' })] });
-    const model = tfl.sequential({ layers: [inner as unknown as Layer, dense(2, 1, { name: 'head' })] });
+    const model = tfl.sequential({ layers: [inner as unknown as tfl.layers.Layer, dense(2, 1, { name: 'head' })] });
     expect(Object.keys(await getWeights(model, '*'))).toEqual(['inner/lstm/kernel', 'inner/lstm/recurrent_kernel', 'inner/lstm/bias', 'head/kernel', 'head/bias']);
+  });
+});
+
+describe('weights of a layer of a graph', () => {
+  const model = made();
+  const names = (id: Parameters<typeof getWeights>[1], options = {}): Promise<string[]> => getWeights(model, id, options).then(Object.keys);
+
+  test('parts, wrappers, stacked cells and nested models', async () => {
+    expect(await names('both')).toEqual(['forward/kernel', 'forward/recurrent_kernel', 'forward/bias', 'backward/kernel', 'backward/recurrent_kernel', 'backward/bias']);
+    expect(await names('stack')).toEqual(['0/kernel', '0/recurrent_kernel', '0/bias', '1/kernel', '1/recurrent_kernel', '1/bias']);
+    expect(await names('inner')).toEqual(['each/kernel', 'each/bias']);
+    expect(await names('inner/each')).toEqual(['kernel', 'bias']);
+    expect(layerWeights(model).map(({ name }) => name).slice(6, 9)).toEqual(['inner/each/kernel', 'inner/each/bias', 'stack/0/kernel']);
+    const { 'forward/bias': bias, 'backward/kernel': kernel } = await getWeights(model, 'both');
+    expect([bias!.shape, bias!.axes, kernel!.shape, kernel!.axes]).toEqual([[2, 9], ['biases', 'gates'], [F, 9], ['features', 'gates']]);
+  });
+
+  test('chosen by a name, a part of the layer, a part of a name, indices; some left out', async () => {
+    expect(await names('both/forward/bias')).toEqual(['forward/bias']);
+    expect(await names('both/bias')).toEqual(['forward/bias', 'backward/bias']);
+    expect(await names('both/forward')).toEqual(['forward/kernel', 'forward/recurrent_kernel', 'forward/bias']);
+    expect(await names('stack/1')).toEqual(['1/kernel', '1/recurrent_kernel', '1/bias']);
+    expect(await names('stack/0/kern')).toEqual(['0/kernel']);
+    expect(await names(['both/bias', 'stack/0'])).toEqual(['both/forward/bias', 'both/backward/bias', 'stack/0/kernel', 'stack/0/recurrent_kernel', 'stack/0/bias']);
+    expect(await names([[1, 0, 2]])).toEqual(['both/forward/kernel', 'both/forward/bias']);
+    expect(await names('*', { omitNames: ['kernel', 'forward'] })).toEqual(['both/backward/bias', 'inner/each/bias', 'stack/0/bias', 'stack/1/bias']);
+    await expect(getWeights(model, 'both/biass')).rejects.toThrow("getWeights: no weight 'biass' in layer 'both'; there are: forward/kernel");
+    await expect(getWeights(model, [[1, 6]])).rejects.toThrow("getWeights: no weight 6 in layer 'both': it has weights 0 to 5 (forward/kernel, ");
+    await expect(getWeights(model, null as unknown as string)).rejects.toThrow("getWeights: expected a layer's index or name, a list of these, or '*', found null");
+  });
+
+  test('what comes out is a copy', async () => {
+    const before = await getWeights(model, 'inner/each');
+    before['bias']!.data.fill(7);
+    expect((await getWeights(model, 'inner/each'))['bias']!.data).not.toEqual(before['bias']!.data);
+  });
+});
+
+describe('weights of recurrences of a graph', () => {
+  const model = made();
+
+  test('by direction and by cell, with gates', async () => {
+    const { name, kind, directions } = await gateWeights(model, 'both');
+    expect([name, kind, directions.map((one) => [one.name, one.kind, one.units, one.gates])]).toEqual(['both', 'Bidirectional', [['forward', 'GRU', 3, ['update', 'reset', 'new']], ['backward', 'GRU', 3, ['update', 'reset', 'new']]]]);
+    expect(directions[1]!.bias).toEqual((await getWeights(model, 'both'))['backward/bias']);
+    expect((await gateWeights(model, 'stack')).directions.map((one) => [one.name, one.kind, one.kernel.shape])).toEqual([['0', 'LSTM', [2, 8]], ['1', 'GRU', [2, 9]]]);
+    await expect(gateWeights(model, 'inner/each')).rejects.toThrow("gateWeights: layer 'each' (TimeDistributed) is not recurrent: expected an LSTM, GRU or SimpleRNN, or a Bidirectional of one");
+  });
+
+  test('something else of their shapes', async () => {
+    const all = await getWeights(model, 'both');
+    expect(await gateWeights(model, 'both', all)).toEqual(await gateWeights(model, 'both'));
+    expect(await gateWeights(model, 'both', await getRnnWeights(model, 'both'))).toEqual(await gateWeights(model, 'both'));
+    await expect(gateWeights(model, 'both', { ...all, 'forward/bias': [1, 2] })).rejects.toThrow("gateWeights: 'forward/bias' of layer 'both': expected shape (2, 9), found (2,)");
+    await expect(gateWeights(model, 'both', [])).rejects.toThrow(/^gateWeights: expected the weights of layer 'both' \(forward\/kernel, .*\), found 0 arrays$/);
+  });
+
+  test('as a list, whole or by gate', async () => {
+    const weights = await getRnnWeights(model, 'stack');
+    expect(weights.map(({ shape }) => shape)).toEqual([[2, 8], [2, 8], [8], [2, 9], [3, 9], [2, 9]]);
+    const byGate = await getRnnWeights(model, 'stack', { concatGates: false });
+    expect(byGate.map((gates) => gates.map(({ shape }) => shape))).toEqual([...[[2, 2], [2, 2], [2]].map((shape) => Array.from({ length: 4 }, () => shape)), ...[[2, 3], [3, 3], [2, 3]].map((shape) => Array.from({ length: 3 }, () => shape))]);
+    expect(byGate[0]![1]!.data[0]).toBe(weights[0]!.data[2]);
   });
 });
 
@@ -186,7 +265,6 @@ describe('a layer that no cell here knows', () => {
   test('is named with its class', async () => {
     const input = tfl.input({ shape: [5, 4] });
     const model = tfl.model({ inputs: input, outputs: new Odd({ name: 'odd' }).apply(input) as Symbolic });
-    fill(model);
     await expect(gateWeights(model, 'odd')).rejects.toThrow(/^gateWeights: layer 'odd' \(Odd\) is not recurrent: /);
   });
 });

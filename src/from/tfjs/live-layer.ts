@@ -1,3 +1,4 @@
+import type { Layer } from '../../graph/layer.js';
 import type { StoredWeight } from '../../graph/weight.js';
 import type { Dialect } from '../keras/dialect.js';
 import type { KerasLayer } from '../keras/layers/keras-layer.js';
@@ -39,6 +40,9 @@ export class LiveLayers {
 
   /** The layer that stands for a live one; null where none does. */
   known(layer: TfLayer): KerasLayer | null { return this.read.get(layer) ?? null; }
+
+  /** The live layer that one of the layers that were read, or a part of one, stands for. */
+  original(made: Layer): TfLayer { return this.bound.get(made as KerasLayer) ?? [...this.read].find(([, one]) => one === made)![0]; }
 
   /** Ties the weights of a layer that was built, and of its parts, to the live layer's variables. */
   bind(made: KerasLayer, layer: TfLayer, frozen = false): void {

@@ -93,6 +93,9 @@ export function layerOf(given: unknown): Layer | null {
   return made;
 }
 
+/** The live layer that a layer of a live model's graph stands for. */
+export const originalOf = (model: Model, layer: Layer): TfLayer => graphs.get(model)!.layers.original(layer);
+
 /** The weight or the value of a model that a variable or a symbolic tensor of the live one stands for. */
 export function paramOf(model: Model, given: unknown): Weight | Value | null {
   const graph = graphs.get(model);

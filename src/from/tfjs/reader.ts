@@ -1,9 +1,9 @@
 import { readLiveModelsBy } from '../../model/as-model.js';
 import { foreignLoss, type TfLoss } from './foreign/foreign-loss.js';
 import type { TfModel } from './internals.js';
-import { layerOf, modelOf, paramOf } from './live-model.js';
+import { layerOf, modelOf, originalOf, paramOf } from './live-model.js';
 
 /** Lets every function that takes a model take a live one of TF.js, too. */
 export const readTfjsModels = (): void => {
-  readLiveModelsBy({ model: (live) => modelOf(live as unknown as TfModel), layer: layerOf, param: paramOf, loss: (loss) => foreignLoss(loss as TfLoss) });
+  readLiveModelsBy({ model: (live) => modelOf(live as unknown as TfModel), layer: layerOf, original: originalOf, param: paramOf, loss: (loss) => foreignLoss(loss as TfLoss) });
 };

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
-  accelerate, detectNans, featuresHistGrid, gateWeights, getFullName, getGradients, getLayer, getOutputs, getRnnWeights, getWeights, health, rnnHeatmap, rnnHistogram, rnnSummary,
+  detectNans, featuresHistGrid, gateWeights, getFullName, getGradients, getLayer, getOutputs, getRnnWeights, getWeights, health, rnnHeatmap, rnnHistogram, rnnSummary,
   trackWeights, weightLoss, weightPenalties, weightsNorm, type WeightNorms,
 } from '../../src/index.js';
+import { accelerate } from '../../src/tfjs.js';
 import '../backends.js';
 import { apply, dense, integers, recurrent, RECURRENT_KINDS, tensor, weights, type RecurrentKind, type Symbolic } from '../trace/seeded.js';
 

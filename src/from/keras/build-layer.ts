@@ -41,8 +41,8 @@ function customLayer(loading: Loading, entry: LayerEntry): KerasLayer | null {
   const { name, className, registeredName, config } = entry;
   const make = loading.customLayers.get(className) ?? loading.customLayers.get(registeredName ?? '');
   if (!make) return null;
-  const made: unknown = make({ ...config, name });
   const options: KerasOptions = { name, className, config: optionsOf(entry), dialect: loading.dialect, held: {} };
+  const made: unknown = make({ ...config, name }, options);
   if (made instanceof KerasLayer) return made;
   if (isGraphLayer(made)) return new OwnLayer(options, made);
   if (isForeign(made)) {

@@ -16,7 +16,7 @@ export interface LoadModelOptions {
   readonly architecture?: ModelSource | Readonly<Record<string, unknown>>;
   /**
    * Layers of your own, by their class name in the file: each function makes a layer of the configuration as the file has it, with Python's names. It
-   * gives one of the graph's (see `Layer`), or one of TF.js's.
+   * gives one of the graph's, as a class derived from `KerasLayer` makes it of the second argument, or one of TF.js's.
    */
   readonly customLayers?: Readonly<Record<string, CustomLayer>>;
   /** Hears of what could not be taken over, a line each. Default: `console.warn`. */

@@ -4,14 +4,15 @@ import { nameText } from '../../core/printable.js';
 import type { JsonObject, JsonValue } from '../../files/json.js';
 import type { Layer } from '../../graph/layer.js';
 import type { Dialect } from './dialect.js';
+import type { KerasOptions } from './layers/keras-layer.js';
 import type { SharedLayers } from './shared.js';
 import { isList } from './values.js';
 
 /** A layer of TF.js's, as far as can be told without TF.js. */
 export interface ForeignLayer { getClassName(): string; call(...given: never[]): unknown }
 
-/** Makes a layer of the caller's own from its configuration as the file has it. */
-export type CustomLayer = (config: Record<string, unknown>) => Layer | ForeignLayer;
+/** Makes a layer of the caller's own from its configuration as the file has it; `options` are what a class derived from `KerasLayer` is made from. */
+export type CustomLayer = (config: Record<string, unknown>, options: KerasOptions) => Layer | ForeignLayer;
 
 /** Makes a layer of the graph from one of TF.js's. */
 export type Adopt = (layer: ForeignLayer, as: { readonly name: string; readonly className: string; readonly config: JsonObject; readonly dialect: Dialect }) => Layer;

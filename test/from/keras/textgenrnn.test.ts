@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { NamedArray } from '../../../src/core/array.js';
-import { KerasLayer } from '../../../src/from/keras/layers/keras-layer.js';
+import { KerasLayer, type KerasOptions } from '../../../src/from/keras/layers/keras-layer.js';
 import { loadModel } from '../../../src/from/keras/load-model.js';
 import type { Context } from '../../../src/graph/context.js';
 import type { LayerInputs } from '../../../src/graph/layer.js';
@@ -57,7 +57,7 @@ const architecture = (className: 'CuDNNLSTM' | 'LSTM', classes: number): Record<
   },
 });
 
-const customLayers = { AttentionWeightedAverage: (config: Record<string, unknown>) => new AttentionWeightedAverage({ name: config['name'] as string, className: 'AttentionWeightedAverage', config, dialect: { kerasMajor: 2, kerasVersion: '2.1.5', tfjs: false }, held: {} }) };
+const customLayers = { AttentionWeightedAverage: (_: Record<string, unknown>, options: KerasOptions) => new AttentionWeightedAverage(options) };
 
 describeWithModels('textgenrnn: weights alone, in the layout of cuDNN', (folder) => {
   const file = join(folder, 'textgenrnn/weights.hdf5');

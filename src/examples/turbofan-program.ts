@@ -25,10 +25,10 @@ setThreads(2); // as many as there are cores would sum gradients in another orde
 const folder = ${literal(folder)};
 const x = await loadArray(\`\${folder}/x.npy\`); // (${shape.join(', ')}): engines, timesteps, features
 const fails = await loadArray(\`\${folder}/y_fails_within_30.npy\`); // 1 or 0
-const size = ${shape[1]! * shape[2]!}; // of a window
+const part = ({ data }, rows, size) => Float32Array.from(rows.flatMap((row) => [...data.subarray(row * size, (row + 1) * size)]));
 const batch = (rows) => [
-  { data: Float32Array.from({ length: rows.length * size }, (_, i) => x.data[rows[Math.floor(i / size)] * size + (i % size)]), shape: [rows.length, ${shape.slice(1).join(', ')}] },
-  { data: Float32Array.from(rows, (row) => fails.data[row]), shape: [rows.length, 1] },
+  { data: part(x, rows, ${shape.slice(1).join(' * ')}), shape: [rows.length, ${shape.slice(1).join(', ')}] },
+  { data: part(fails, rows, 1), shape: [rows.length, 1] },
 ];
 
 // In Keras's words. initialize() draws all weights from a seed, as Keras would.

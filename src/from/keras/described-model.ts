@@ -6,7 +6,7 @@ import type { ModelParts } from '../../model/model.js';
 import { buildModel } from './build-model.js';
 import { trainingIn, type Training } from './compile.js';
 import { dialectOf } from './generation.js';
-import { isModelClass, layerEntry } from './layer-entry.js';
+import { isModelClass, isSequential, layerEntry } from './layer-entry.js';
 import { fault, inLayer, MOST_LAYERS, type Adopt, type CustomLayer, type Loading } from './loading.js';
 import { endReferences } from './node-calls.js';
 import { SharedLayers } from './shared.js';
@@ -65,10 +65,10 @@ export function describedModel({ file, architecture: { config, kerasVersion, bac
     tellUnknownPenalties(holder, (line) => { loading.warn(`${file}: ${line}`); });
     const { inputs } = model.ends;
     const outputs = model.ends.outputs.toSorted((a, b) => a.place - b.place);
-    const ends = entry.className === 'Sequential' ? outputs.map(({ name }) => ({ layer: name, key: null })) : endReferences(loading, entry.config, 'output_layers', entry.name).toSorted((a, b) => a.place - b.place);
+    const ends = isSequential(entry) ? outputs.map(({ name }) => ({ layer: name, key: null })) : endReferences(loading, entry.config, 'output_layers', entry.name).toSorted((a, b) => a.place - b.place);
     return {
       parts: {
-        graph: { ...model.ends.graph, outputs: outputs.map(({ value }) => value) }, kind: entry.className === 'Sequential' ? 'Sequential' : 'Functional', dialect, states,
+        graph: { ...model.ends.graph, outputs: outputs.map(({ value }) => value) }, kind: isSequential(entry) ? 'Sequential' : 'Functional', dialect, states,
         inputNames: inputs.map(({ name }) => name), outputNames: outputs.map(({ name }) => name),
       },
       training: trainingIn(loading, training, ends),

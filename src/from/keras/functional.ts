@@ -5,7 +5,7 @@ import { connect, inputNode, type Connection } from '../../graph/connect.js';
 import type { Graph, Node, Value } from '../../graph/graph.js';
 import { buildLayer } from './build-layer.js';
 import { layerArguments } from './call-arguments.js';
-import { isModelClass, isOperation, layerEntries, optionsOf, type LayerEntry } from './layer-entry.js';
+import { isModelClass, isOperation, isSequential, layerEntries, optionsOf, type LayerEntry } from './layer-entry.js';
 import { InputLayer } from './layers/input-layer.js';
 import type { KerasLayer } from './layers/keras-layer.js';
 import { fault, inLayer, layerText, type Loading } from './loading.js';
@@ -70,7 +70,7 @@ function verticesOf(loading: Loading, entries: readonly LayerEntry[], outputs: r
     const [asked, askedAtEnds] = [inner.get(entry.name) ?? [], atEnds.get(entry.name) ?? []];
     const apart = loading.dialect.kerasMajor === 3;
     const offset = isModelClass(entry) ? firstUse(calls[i]!.length, apart ? asked : [...asked, ...askedAtEnds], apart ? 0 : 1) : 0;
-    const endOffset = !isModelClass(entry) || !apart ? offset : firstUse(calls[i]!.length, askedAtEnds, entry.className === 'Sequential' ? 0 : 1);
+    const endOffset = !isModelClass(entry) || !apart ? offset : firstUse(calls[i]!.length, askedAtEnds, isSequential(entry) ? 0 : 1);
     vertices.set(entry.name, { entry, calls: calls[i]!, offset, endOffset, layer: null, nodes: [] });
   });
   return vertices;

@@ -58,8 +58,15 @@ export function layerEntries(loading: Loading, config: JsonObject, where: string
 }
 
 /** Whether an entry is a model: a Sequential or functional one, or of a class derived from these that holds its layers as they do. */
-export const isModelClass = ({ className, config }: LayerEntry): boolean =>
-  className === 'Sequential' || className === 'Functional' || (isList(config['layers']) && 'input_layers' in config);
+export const isModelClass = (entry: LayerEntry): boolean =>
+  entry.className === 'Functional' || (isList(entry.config['layers']) && 'input_layers' in entry.config) || isSequential(entry);
+
+/** Whether an entry is a model whose layers follow one another. */
+export const isSequential = ({ className, config }: LayerEntry): boolean => className === 'Sequential' || (!LAYERS.has(className) && !('input_layers' in config) && isChain(config['layers']));
+
+/** Layers that nothing connects but their order. */
+const isChain = (layers: JsonValue | undefined): boolean =>
+  isList(layers) && layers.length > 0 && layers.every((layer) => isObject(layer) && typeof layer['class_name'] === 'string' && isObject(layer['config']) && !('inbound_nodes' in layer));
 
 /**
  * Whether an entry is an operation rather than a layer: one of `keras.ops` or an operator, or what tf.keras made of TensorFlow's. Some of

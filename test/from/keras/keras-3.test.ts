@@ -6,6 +6,9 @@ import { expectWeights, lists, load, named, predicted, T, U } from './loaded.js'
 import { call, functional, input, of, rnn, tensor } from './keras-3-config.js';
 import { dense, gru, lstm, numbers, type Stored } from './stored.js';
 
+/** A layer as a Sequential model lists it. */
+const unplaced = (layer: object): object => Object.fromEntries(Object.entries(layer).filter(([key]) => key !== 'inbound_nodes'));
+
 describe('Keras 3', () => {
   test('Sequential, zipped: layers numbered within their class, by order or by the names that are stored', async () => {
     const [a, b, c] = [gru(U, U), gru(U, U), gru(U, U)];
@@ -117,6 +120,21 @@ describe('Keras 3', () => {
     expect(last).toEqual(a.map((steps) => steps.at(-1)));
     expect(some).toEqual(b.map((steps) => [steps[1]![0], steps[3]![0]]));
     expect(sum).toEqual(a.map((steps, i) => steps.at(-1)!.map((value, n) => Math.fround(value + b[i]![0]![n]!))));
+  });
+
+  test('a class derived from Sequential: its layers follow one another, and it is warned of', async () => {
+    const [a, d] = [gru(U, U), dense(U, 2)];
+    const inner = of('Tail', { name: 'tail', layers: [of('Dense', { name: 'd', units: 2, activation: 'linear' })].map(unplaced) });
+    const chain = { ...of('Chain', { name: 's', layers: [input('in'), rnn('GRU', 'a', {}), inner].map(unplaced), build_input_shape: [null, T, U] }), registered_name: 'mine>Chain' };
+    const warnings: string[] = [];
+    const model = await load(await kerasZip(chain, { 'layers/gru/cell': a, 'layers/tail/layers/dense': d }), { warn: (line) => { warnings.push(line); } });
+    expect(warnings).toEqual([
+      "model: the model's class Chain is not known here, and its layers are connected as its configuration says",
+      "model: model 'tail': its class Tail is not known here, and its layers are connected as its configuration says",
+    ]);
+    expectWeights(model, 'a', a);
+    expectWeights(model, 'tail/d', d);
+    expect([model.kind, model.graph.outputs[0]!.shape]).toEqual(['Sequential', [null, T, 2]]);
   });
 
   test('names of whatever letters', async () => {

@@ -10,10 +10,16 @@ const HELD = new Set(['layer', 'cell', 'cells', 'forwardLayer', 'backwardLayer']
 /** Options that TF.js takes and does nothing with. */
 const IDLE = new Set(['activityRegularizer']);
 
+/** Options that some layer has, and leaves out where it tells them. */
+const UNTOLD = ['depthMultiplier'] as const;
+
 /** A live layer's options as Keras writes them: names with underscores, and so the words that are their values (`channelsLast`, `hardSigmoid`). */
-export const configOf = (layer: TfLayer): Config => Object.fromEntries(Object.entries(inside(layer).getConfig())
-  .filter(([key]) => !HELD.has(key) && !IDLE.has(key))
-  .map(([key, value]) => [camelToSnake(key), key === 'name' ? value : pythonic(value)]));
+export function configOf(layer: TfLayer): Config {
+  const untold = UNTOLD.flatMap((key) => { const value = (layer as unknown as Readonly<Record<string, unknown>>)[key]; return value === undefined ? [] : [[key, value] as const]; });
+  return Object.fromEntries([...untold, ...Object.entries(inside(layer).getConfig())]
+    .filter(([key]) => !HELD.has(key) && !IDLE.has(key))
+    .map(([key, value]) => [camelToSnake(key), key === 'name' ? value : pythonic(value)]));
+}
 
 function pythonic(value: unknown): unknown {
   if (typeof value === 'string') return camelToSnake(value);

@@ -1,0 +1,15 @@
+/**
+ * Cases in which Keras's own answers are rougher than float64: how far, and why. The others are held to 1e-9.
+ *
+ * By a pattern of the case's name; the first that fits counts.
+ */
+const ROUGH: readonly (readonly [name: RegExp, off: number, why: string])[] = [
+  [/^policy-(mixed_|\w*float16|bfloat16)/, 5e-2, 'a policy of half precision: Keras rounds every layer to 8 or 11 bits, and here all of it runs in float32 or float64'],
+  [/^loss-ctc$|^lossobj-ctc/, 5e-6, "TensorFlow's CTC is in float32"],
+  [/reg\b|-reg-|^reg|-reg$|actreg|orthreg|activityregularization/, 1e-7, "a penalty's factor is rounded to float32 when Keras 2 makes a file, or when Keras 3 multiplies by it"],
+  [/up2d-bilinear|resizing/, 2e-6, "TensorFlow's resizing is in float32"],
+  [/^op-ops-cast$/, 2e-6, 'the model casts to float32'],
+];
+
+/** How far from Keras a case may be in float64, as a share of an array's largest magnitude. */
+export const roughnessOf = (name: string): number => ROUGH.find(([pattern]) => pattern.test(name))?.[1] ?? 1e-9;

@@ -88,4 +88,9 @@ export interface RecurrentCell {
   /** Shares that training drops. */
   readonly dropout: number;
   readonly recurrentDropout: number;
+  /** What drops them in the usual one's place, if anything. */
+  readonly dropoutFactors?: DropoutFactors | null;
 }
+
+/** By what training multiplies inputs or states, (samples, features or units), to drop a share of them: the same for all steps. */
+export type DropoutFactors = (shape: readonly number[], rate: number) => Tensor;

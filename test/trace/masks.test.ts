@@ -196,10 +196,9 @@ describeOnBackends('masks and states', () => {
     }
     const x = tfl.input({ shape: [T, F] });
     const model = tfl.model({ inputs: x, outputs: apply(lstm(3, 1, { name: 'top' }), apply(new Halved(), apply(tfl.layers.masking(), x))) });
-    const message = "layer 'top' (LSTM): expected a mask of shape (3, 2), found (3, 5)";
-    await expect(trace(model, padded(1))).rejects.toThrow(message);
+    await expect(trace(model, padded(1))).rejects.toThrow("layer 'top' (LSTM): expected a mask of shape (any, 2), found (any, 5)");
     const { restore } = accelerate(model);
-    expect(() => model.predict(padded(1))).toThrow(message);
+    expect(() => model.predict(padded(1))).toThrow("layer 'top': expected a mask of shape (3, 2), found (3, 5)");
     restore();
     model.dispose();
   });

@@ -4,15 +4,27 @@ import type { Dialect } from '../keras/dialect.js';
 import type { KerasLayer } from '../keras/layers/keras-layer.js';
 import { LAYERS } from '../keras/layers/registry.js';
 import { ForeignLayer } from './foreign/foreign-layer.js';
-import { asTfModel, inside, isOfClass, lastName, ownVariables, type LayerVariable, type TfLayer } from './internals.js';
+import { ownFactors } from './foreign/own-factors.js';
+import { asTfModel, inside, isOfClass, lastName, ownVariables, type CellInternals, type LayerVariable, type TfLayer } from './internals.js';
 import { configOf } from './live-config.js';
 import { penalise, type LiveWeight } from './penalties.js';
 
 /** TF.js Layers is a Keras 2, with definitions of its own in places. */
 export const TFJS: Dialect = { kerasMajor: 2, kerasVersion: null, tfjs: true };
 
-/** Layers of TF.js that are none of Keras's, or that compute in ways of their own: TF.js computes them itself. */
-const ITS_OWN: ReadonlySet<string> = new Set(['EinsumDense', 'MultiHeadAttention', 'CategoryEncoding', 'Resizing', 'CenterCrop', 'RandomWidth', 'RandomHeight', 'ConvLSTM2DCell', 'ConvRNN2D']);
+/**
+ * The layers of TF.js that are Keras's. What TF.js has beside them computes in ways of its own, and a caller's own layer may have the name of one
+ * of Keras's that TF.js doesn't have: TF.js computes those itself.
+ */
+const SHARED: ReadonlySet<string> = new Set([
+  'Activation', 'ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU', 'PReLU', 'Softmax', 'Dense', 'Embedding', 'Masking', 'InputLayer',
+  'Dropout', 'SpatialDropout1D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'Flatten', 'Reshape', 'Permute', 'RepeatVector', 'Rescaling',
+  'LSTM', 'GRU', 'SimpleRNN', 'RNN', 'LSTMCell', 'GRUCell', 'SimpleRNNCell', 'StackedRNNCells', 'ConvLSTM2D', 'Bidirectional', 'TimeDistributed',
+  'Add', 'Average', 'Multiply', 'Maximum', 'Minimum', 'Concatenate', 'Dot', 'BatchNormalization', 'LayerNormalization',
+  'Conv1D', 'Conv2D', 'Conv3D', 'DepthwiseConv2D', 'SeparableConv2D', 'Conv2DTranspose', 'Conv3DTranspose', 'UpSampling2D', 'ZeroPadding2D', 'Cropping2D',
+  'MaxPooling1D', 'MaxPooling2D', 'MaxPooling3D', 'AveragePooling1D', 'AveragePooling2D', 'AveragePooling3D',
+  'GlobalMaxPooling1D', 'GlobalMaxPooling2D', 'GlobalAveragePooling1D', 'GlobalAveragePooling2D',
+]);
 
 /** The layers of one live model, each read once. */
 export class LiveLayers {
@@ -71,8 +83,8 @@ export class LiveLayers {
   private make(layer: TfLayer): KerasLayer {
     if (asTfModel(layer)) return this.model(layer);
     const className = layer.getClassName();
-    const make = LAYERS.get(className);
-    if (!make || !isOfClass(layer, className) || ITS_OWN.has(className)) return this.adopt(layer);
+    const make = SHARED.has(className) && isOfClass(layer, className) ? LAYERS.get(className) : undefined;
+    if (!make) return this.adopt(layer);
     const { layer: wrapped, forwardLayer, backwardLayer, cell, cells } = inside(layer);
     const held = forwardLayer ? { layer: this.of(forwardLayer), backward_layer: this.of(backwardLayer!) }
       : wrapped ? { layer: this.of(wrapped) }
@@ -80,7 +92,7 @@ export class LiveLayers {
       : cells ? { cells: cells.map((one) => this.of(one)) } : {};
     // What TF.js computes can't run inside what our cells compute.
     if (Object.values(held).flat().some((part) => part instanceof ForeignLayer) && className !== 'TimeDistributed') return this.adopt(layer);
-    return make({ name: layer.name, className, config: { ...configOf(layer), ...extras(className) }, dialect: TFJS, held });
+    return make({ name: layer.name, className, config: { ...configOf(layer), ...extras(layer) }, dialect: TFJS, held });
   }
 
   private adopt(layer: TfLayer): ForeignLayer {
@@ -90,8 +102,14 @@ export class LiveLayers {
   }
 }
 
-/** TF.js keeps the states of stacked cells from the top one down. */
-const extras = (className: string): Readonly<Record<string, unknown>> => (className === 'StackedRNNCells' ? { reverse_state_order: true } : {});
+/** Options that a live layer doesn't write down: TF.js keeps the states of stacked cells from the top one down, and cells may bring a dropout of their own. */
+function extras(layer: TfLayer): Readonly<Record<string, unknown>> {
+  const { dropoutFunc } = (inside(layer).cell ?? inside(layer)) as Partial<CellInternals>;
+  return {
+    ...(layer.getClassName() === 'StackedRNNCells' && { reverse_state_order: true }),
+    ...(dropoutFunc && { dropout_factors: ownFactors(dropoutFunc) }),
+  };
+}
 
 /** The parts of a layer, each with the live layer that it stands for. */
 function partsOf(made: KerasLayer, layer: TfLayer): [KerasLayer, TfLayer][] {

@@ -17,7 +17,8 @@ type Masks = readonly (Tensor | null)[];
 /**
  * A layer that merges its inputs element by element. An input of fewer axes gets them after the samples, and then they are broadcast.
  *
- * A step is masked where every input masks it, in Keras from 3.4 on, if every input has a mask; before, where any of them does.
+ * A step is masked where every input masks it, in Keras from 3.4 on, if every input has a mask; before, where any of them does. So it is here in a
+ * live TF.js model, too: TF.js itself leaves the last mask out, and adds an axis.
  */
 abstract class Merge extends KerasLayer {
   /** @param masks of the inputs as they are read, which an input that got axes has lost */
@@ -32,7 +33,6 @@ abstract class Merge extends KerasLayer {
   protected override masksOf({ masks }: LayerInputs): Masks {
     const present = masks.filter((mask) => mask !== null);
     if (present.length === 0) return [];
-    if (this.dialect.tfjs) throw this.fail('TF.js gives it a mask of the wrong shape where its inputs are masked: it can\'t be computed as TF.js does');
     if (!since(this.dialect, '3.4')) return [present.reduce(logicalAnd)];
     return present.length < masks.length ? [] : [present.reduce(logicalOr)];
   }

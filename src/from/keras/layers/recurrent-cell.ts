@@ -2,7 +2,7 @@ import { activations, type Activation } from '../../../cells/activations.js';
 import type { Cell } from '../../../cells/cell.js';
 import { gru } from '../../../cells/gru.js';
 import { lstm } from '../../../cells/lstm.js';
-import type { RecurrentCell } from '../../../graph/layer.js';
+import type { DropoutFactors, RecurrentCell } from '../../../graph/layer.js';
 import type { StoredWeight } from '../../../graph/weight.js';
 import { activationIn } from '../activations.js';
 import type { ConfigReader } from '../config-reader.js';
@@ -21,6 +21,8 @@ export interface CellOptions {
   readonly resetAfter: boolean;
   readonly dropout: number;
   readonly recurrentDropout: number;
+  /** What a caller's own dropout drops by; null for the usual one. */
+  readonly dropoutFactors: DropoutFactors | null;
   /** GRU: see `Recurrence.carriesWhole`. */
   readonly carriesWhole: boolean;
 }
@@ -39,6 +41,8 @@ export function cellOptions(cell: Cell, read: ConfigReader, dialect: Dialect): C
     resetAfter: cell === gru && read.flag('reset_after', dialect.kerasMajor === 3),
     dropout: read.rate('dropout', 0),
     recurrentDropout: read.rate('recurrent_dropout', 0),
+    // Of live models alone: a file holds no functions.
+    dropoutFactors: typeof read.config['dropout_factors'] === 'function' ? read.config['dropout_factors'] as DropoutFactors : null,
     carriesWhole: cell === gru && !carriesDropped(read, dialect),
   };
 }
@@ -61,8 +65,8 @@ export function cellWeights({ cell, units, useBias, unitForgetBias, resetAfter }
 }
 
 /** A cell with its weights, as a recurrence runs it. */
-export const recurrentCell = ({ cell, units, activation, recurrentActivation, resetAfter, dropout, recurrentDropout, carriesWhole }: CellOptions, weights: readonly StoredWeight[], backwards: boolean): RecurrentCell =>
-  ({ recurrence: { cell, units, activation, recurrentActivation, resetAfter, backwards, carriesWhole }, weights, dropout, recurrentDropout });
+export const recurrentCell = ({ cell, units, activation, recurrentActivation, resetAfter, dropout, recurrentDropout, dropoutFactors, carriesWhole }: CellOptions, weights: readonly StoredWeight[], backwards: boolean): RecurrentCell =>
+  ({ recurrence: { cell, units, activation, recurrentActivation, resetAfter, backwards, carriesWhole }, weights, dropout, recurrentDropout, dropoutFactors });
 
 /** How many states a cell has. */
 export const stateCount = ({ recurrence: { cell } }: RecurrentCell): number => (cell.hasCellState ? 2 : 1);

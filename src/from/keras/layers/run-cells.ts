@@ -41,7 +41,7 @@ export function runCells(x: Tensor, { cells, initial, mask, maskedOutput, return
     const result = recur(dropped(output, cell, context), {
       recurrence, weights: weights.map(context.weight), initial: initial.slice(at, at + count), tape,
       mask, maskReversed: turned, maskedOutput: top ? maskedOutput : 'state', returnSequences: returnSequences || (!top && x.rank === 3),
-      recurrentDropout: drops(context, cell.recurrentDropout) ? dropoutFactors(x, [x.shape[0], recurrence.units], cell.recurrentDropout, context.random) : null,
+      recurrentDropout: drops(context, cell.recurrentDropout) ? factors(cell, x, recurrence.units, cell.recurrentDropout, context) : null,
       watch: stacked && watch ? watch.within({ name: String(i), reversed: turned }) : watch,
     });
     output = result.output;
@@ -54,8 +54,14 @@ export function runCells(x: Tensor, { cells, initial, mask, maskedOutput, return
 const drops = ({ training }: Context, rate: number): boolean => training && rate > 0 && rate < 1;
 
 /** What a cell reads in training: a share of the features dropped, the same at all steps and for all gates. */
-function dropped(x: Tensor, { dropout }: RecurrentCell, context: Context): Tensor {
+function dropped(x: Tensor, cell: RecurrentCell, context: Context): Tensor {
+  const { dropout } = cell;
   if (!drops(context, dropout)) return x;
-  const factors = dropoutFactors(x, [x.shape[0], x.shape.at(-1)!], dropout, context.random);
-  return multiply(x, x.rank === 3 ? expandDims(factors, 1) : factors);
+  const left = factors(cell, x, x.shape.at(-1)!, dropout, context);
+  return multiply(x, x.rank === 3 ? expandDims(left, 1) : left);
+}
+
+function factors({ dropoutFactors: own }: RecurrentCell, x: Tensor, width: number, rate: number, { random }: Context): Tensor {
+  const shape = [x.shape[0], width];
+  return own && !x.isAbstract ? own(shape, rate) : dropoutFactors(x, shape, rate, random);
 }

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { activations } from '../../src/cells/activations.js';
-import { accelerate } from '../../src/from/tfjs/accelerate/accelerate.js';
-import { trace } from '../../src/trace/trace.js';
-import { describeOnBackends } from '../backends.js';
-import { expectClose } from './close.js';
-import { apply, applyAll, dense, lstm, recurrent, RECURRENT_KINDS, recurrentWeights, tensor, type Symbolic } from './seeded.js';
+import { activations } from '../../../src/cells/activations.js';
+import { accelerate } from '../../../src/from/tfjs/accelerate/accelerate.js';
+import { trace } from '../../../src/trace/trace.js';
+import { describeOnBackends } from '../../backends.js';
+import { expectClose } from '../../trace/close.js';
+import { apply, applyAll, dense, lstm, recurrent, RECURRENT_KINDS, recurrentWeights, tensor, type Symbolic } from '../../trace/seeded.js';
 
 const S = 4;
 const T = 6;
@@ -269,8 +269,8 @@ describeOnBackends('accelerate', (backend) => {
   test('what is no model of layers is refused', () => {
     class GraphModel { inputs = []; outputs = []; }
     const refused: [unknown, string][] = [
-      [new GraphModel(), 'accelerate: expected a model made of layers (a tf.LayersModel), found GraphModel'], [null, 'accelerate: expected a model made of layers (a tf.LayersModel), found null'],
-      [lstm(3, 1), 'accelerate: expected a model made of layers (a tf.LayersModel), found LSTM'], [tfl.sequential(), 'accelerate: the model has no layers'],
+      [new GraphModel(), 'accelerate: expected a live model of TF.js (a tf.LayersModel), found GraphModel'], [null, 'accelerate: expected a live model of TF.js (a tf.LayersModel), found null'],
+      [lstm(3, 1), 'accelerate: expected a live model of TF.js (a tf.LayersModel), found LSTM'], [tfl.sequential(), 'accelerate: the model has no layers'],
     ];
     for (const [model, message] of refused) expect(() => accelerate(model as tfl.LayersModel)).toThrow(message);
   });

@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { apply, dense, recurrentWeights, weights, type Symbolic } from './seeded.js';
+import { apply, dense, recurrentWeights, weights, type Symbolic } from '../../trace/seeded.js';
 
 /** Every kind of layer that TF.js has, each in a small model. */
 export interface Kind {

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Run } from '../../src/trace/run.js';
-import { trace, type TraceOptions } from '../../src/trace/trace.js';
-import { describeOnBackends } from '../backends.js';
-import { expectClose } from './close.js';
+import type { Run } from '../../../src/trace/run.js';
+import { trace, type TraceOptions } from '../../../src/trace/trace.js';
+import { describeOnBackends } from '../../backends.js';
+import { expectClose } from '../../trace/close.js';
 import { kinds, modelOf, noKinds } from './kinds.js';
-import { apply, dense, integers, lstm, recurrent, RECURRENT_KINDS, recurrentWeights, tensor } from './seeded.js';
+import { apply, dense, integers, lstm, recurrent, RECURRENT_KINDS, recurrentWeights, tensor } from '../../trace/seeded.js';
 
 /** A trace leaves nothing behind in TF.js's memory, and changes nothing: for every kind of layer, and also when it throws. */
 

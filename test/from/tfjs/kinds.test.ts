@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { trace } from '../../src/trace/trace.js';
-import { describeOnBackends } from '../backends.js';
-import { expectClose } from './close.js';
+import { trace } from '../../../src/trace/trace.js';
+import { describeOnBackends } from '../../backends.js';
+import { expectClose } from '../../trace/close.js';
 import { kinds, modelOf } from './kinds.js';
-import { meanSquaredError, Probes } from './probes.js';
-import { integers, tensor } from './seeded.js';
+import { meanSquaredError, Probes } from '../../trace/probes.js';
+import { integers, tensor } from '../../trace/seeded.js';
 
 /** The gradient through every kind of layer that TF.js has, held to TF.js's own. */
 

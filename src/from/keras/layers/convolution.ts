@@ -24,6 +24,9 @@ abstract class Convolution extends SpatialLayer {
   private readonly activation: Activation = activationIn(this.read, 'activation', this.dialect);
   private bias: StoredWeight | null = null;
 
+  /** Whether more axes in front are samples too. */
+  protected readonly manySamples: boolean = false;
+
   /** Makes a kernel, of this shape after the axes that it slides over. */
   protected kernelWeight(name: string, role: string, size: readonly number[], shape: readonly number[], axes: readonly string[]): StoredWeight {
     return this.weight(name, { role, shape: [...size, ...shape], axes: [...AXES[this.axes], ...axes] });
@@ -35,8 +38,7 @@ abstract class Convolution extends SpatialLayer {
 
   protected override compute({ inputs: [input] }: LayerInputs, { weight }: Context): Tensor {
     const bias = this.bias && weight(this.bias);
-    const batches = input.shape.slice(0, Math.max(1, input.rank - this.axes - 1));
-    // More axes in front are samples too.
+    const batches = input.shape.slice(0, this.manySamples ? Math.max(1, input.rank - this.axes - 1) : 1);
     const x = batches.length === 1 ? input : reshape(input, [batches.reduce((size, n) => size * n, 1), ...input.shape.slice(batches.length)]);
     this.check(x);
     // Keras 3 may mistake the axis of the bias: where the channels are not the last, it is added to what is given.
@@ -56,6 +58,9 @@ class Conv extends Convolution {
   private readonly groups = this.read.whole('groups', 1, 1);
   private readonly padding = this.axes === 1 ? this.read.choice('padding', ['valid', 'same', 'causal'], 'valid') : this.read.choice('padding', ['valid', 'same'], 'valid');
   private kernel!: StoredWeight;
+
+  /** tf.keras alone has it so. */
+  protected override readonly manySamples = this.dialect.kerasMajor === 2 && !this.dialect.tfjs;
 
   protected override makeWeights([input]: readonly OpenShape[]): void {
     const channels = this.channelsOf(input);

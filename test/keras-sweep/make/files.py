@@ -23,6 +23,12 @@ def data(folder, file, what):
         if several: return several
     return None
 
+def total(path):
+    """The sum of all weights in a file, to tell whether it holds the same as another."""
+    numbers = []
+    with h5py.File(path) as f: f['model_weights'].visititems(lambda _, item: numbers.append(float(np.sum(item[()]))) if isinstance(item, h5py.Dataset) else None)
+    return sum(numbers)
+
 def doubled(model):
     config = model.to_json().replace('"float32"', '"float64"')
     K.backend.set_floatx('float64')
@@ -61,7 +67,7 @@ def run_file(path, name, outroot):
     files = {('keras' if file.endswith('.keras') else 'h5'): dict(file=file)}
     # The same model in the other format: Keras itself can't read back all of its own .h5 files.
     twin_file = file.replace('.keras', '.h5')
-    if file.endswith('.keras') and os.path.exists(f'{folder}/{twin_file}'): files['h5'] = dict(file=twin_file)
+    if file.endswith('.keras') and os.path.exists(f'{folder}/{twin_file}') and np.isclose(total(f'{folder}/{twin_file}'), sum(float(np.sum(w)) for w in model.get_weights())): files['h5'] = dict(file=twin_file)
     save(name, outroot, c, x, y, c.sw, r32, r64, files, errs, model)
     for one in files.values(): shutil.copy(f'{folder}/{one["file"]}', f'{outroot}/{name}/{one["file"]}')
     return errs or None

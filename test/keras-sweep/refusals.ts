@@ -1,14 +1,13 @@
-/** The table of refusals in docs/models.md, under the heading `## Refused`: what is refused, and in the last column, as code, what the message holds. */
+/** The table of refusals in docs/models.md, under the heading `## Refused`: what is refused, and in the last column, as code, what the message holds; one of several may be. */
 
 export interface Refusal { readonly what: string; /** Pieces that the message holds, in this order. */ readonly pieces: readonly string[] }
 
 export function refusals(page: string): readonly Refusal[] {
   const [, section = ''] = page.split(/^## Refused$/m);
   const rows = section.split(/^## /m)[0]!.split('\n').filter((line) => line.startsWith('|')).slice(2);
-  return rows.map((row) => {
+  return rows.flatMap((row) => {
     const cells = row.split('|').slice(1, -1).map((cell) => cell.trim());
-    const message = /`([^`]+)`/.exec(cells.at(-1)!)?.[1] ?? '';
-    return { what: cells[0]!, pieces: message.split('…').map((piece) => piece.trim()).filter((piece) => piece !== '') };
+    return [...cells.at(-1)!.matchAll(/`([^`]+)`/g)].map(([, message]) => ({ what: cells[0]!, pieces: message!.split('…').map((piece) => piece.trim()).filter((piece) => piece !== '') }));
   });
 }
 

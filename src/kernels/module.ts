@@ -19,8 +19,8 @@ export interface KernelExports {
   addToMaxOfWindows(
     source: number, places: number, windows: number, shifts: number, taps: number, channels: number, most: number, adjoint: number, target: number, first: boolean,
   ): void;
-  sumOfWindows(source: number, places: number, windows: number, shifts: number, taps: number, channels: number, to: number): void;
-  addToSumOfWindows(adjoint: number, places: number, windows: number, shifts: number, taps: number, channels: number, target: number): void;
+  meanOfWindows(source: number, places: number, windows: number, shifts: number, taps: number, channels: number, shares: number, to: number): void;
+  addToMeanOfWindows(adjoint: number, places: number, windows: number, shifts: number, taps: number, channels: number, shares: number, target: number): void;
 
   weighWindows(source: number, places: number, windows: number, shifts: number, taps: number, channels: number, weights: number, to: number): void;
   addToWeighedWindows(adjoint: number, places: number, windows: number, shifts: number, taps: number, channels: number, weights: number, target: number): void;

@@ -12,24 +12,37 @@ const LEAST = -3.4028234663852886e38;
 
 /** Fills y with the largest number of each window. */
 export function maxOfWindows(x: Float32Array, y: Float32Array, shape: WindowsShape): void {
-  pool(x, y, shape, LEAST, 'maxOfWindows');
-}
-
-/** Fills y with the sum of each window. */
-export function sumOfWindows(x: Float32Array, y: Float32Array, shape: WindowsShape): void {
-  pool(x, y, shape, 0, 'sumOfWindows');
-}
-
-function pool(x: Float32Array, y: Float32Array, shape: WindowsShape, around: number, how: 'maxOfWindows' | 'sumOfWindows'): void {
   const { channels } = shape;
   const most = windowsAtOnce(shape);
   inRoom('a pooling', (kernel, room) => {
-    const windows = new Windows(kernel, room, shape, { most, x, dx: null, around });
+    const { run, memory } = kernel;
+    const windows = new Windows(kernel, room, shape, { most, x, dx: null, around: LEAST });
     const { places, shifts, taps } = windows;
     const results = room.hold(most * channels);
     windows.forEach((first, count, from) => {
-      kernel.run[how](from, places, count, shifts, taps, channels, results);
-      y.set(kernel.memory.floats.subarray(results / 4, results / 4 + count * channels), first * channels);
+      run.maxOfWindows(from, places, count, shifts, taps, channels, results);
+      y.set(memory.floats.subarray(results / 4, results / 4 + count * channels), first * channels);
+    });
+  });
+}
+
+/**
+ * Fills y with the sum of each window, times its share.
+ *
+ * @param shares one for each window of a sample
+ */
+export function meanOfWindows(x: Float32Array, shares: Float32Array, y: Float32Array, shape: WindowsShape): void {
+  const { channels } = shape;
+  const most = windowsAtOnce(shape);
+  inRoom('a pooling', (kernel, room) => {
+    const { run, memory } = kernel;
+    const windows = new Windows(kernel, room, shape, { most, x, dx: null });
+    const { places, shifts, taps } = windows;
+    const [results, own] = [room.hold(most * channels), room.hold(most)];
+    windows.forEach((first, count, from) => {
+      copyAround(shares, first, count, memory.floats, own / 4);
+      run.meanOfWindows(from, places, count, shifts, taps, channels, own, results);
+      y.set(memory.floats.subarray(results / 4, results / 4 + count * channels), first * channels);
     });
   });
 }
@@ -55,19 +68,26 @@ export function backToMax(x: Float32Array, y: Float32Array, dy: Float32Array, dx
   });
 }
 
-/** Fills dx with dL/dx, for the sum of each window. */
-export function backToSum(dy: Float32Array, dx: Float32Array, shape: WindowsShape): void {
+/** Fills dx with dL/dx, for the sum of each window times its share. */
+export function backToMean(dy: Float32Array, shares: Float32Array, dx: Float32Array, shape: WindowsShape): void {
   const { channels } = shape;
   const most = windowsAtOnce(shape);
   inRoom('a pooling', (kernel, room) => {
+    const { run, memory } = kernel;
     const windows = new Windows(kernel, room, shape, { most, x: null, dx });
     const { places, shifts, taps } = windows;
-    const adjoints = room.hold(most * channels);
+    const [adjoints, own] = [room.hold(most * channels), room.hold(most)];
     windows.forEach((start, count, _, to) => {
-      kernel.memory.floats.set(dy.subarray(start * channels, (start + count) * channels), adjoints / 4);
-      kernel.run.addToSumOfWindows(adjoints, places, count, shifts, taps, channels, to);
+      copyAround(shares, start, count, memory.floats, own / 4);
+      memory.floats.set(dy.subarray(start * channels, (start + count) * channels), adjoints / 4);
+      run.addToMeanOfWindows(adjoints, places, count, shifts, taps, channels, own, to);
     });
   });
+}
+
+/** Copies so many numbers from a place on of an array that goes on from its beginning. */
+function copyAround(numbers: Float32Array, from: number, count: number, to: Float32Array, at: number): void {
+  for (let n = 0, next = from % numbers.length; n < count; n++, next = next + 1 === numbers.length ? 0 : next + 1) to[at + n] = numbers[next]!;
 }
 
 const windowsAtOnce = ({ samples, output, channels }: WindowsShape): number =>

@@ -1,7 +1,7 @@
 import { zerosLike, type Floats } from '../../cells/floats.js';
 import { kernelsAvailable } from '../../kernels/module.js';
 import type { WindowsShape } from '../../kernels/convolution-types.js';
-import { backToMax, backToSum, maxOfWindows, sumOfWindows } from '../../kernels/pooling.js';
+import { backToMax, backToMean, maxOfWindows, meanOfWindows } from '../../kernels/pooling.js';
 import { apply, type Operation } from '../operation.js';
 import type { Form, Tensor } from '../tensor.js';
 import { checkReal } from './convolution.js';
@@ -84,28 +84,32 @@ export const AVERAGE_POOL: Operation<AveragePoolingOptions> = {
   forward({ inputs: [input], outputs: [out], attributes }) {
     const [x, y] = [input.data, out.data];
     const shape = windowsOver(input.shape, attributes);
-    if (isFast(y)) sumOfWindows(x as Float32Array, y, shape);
-    else {
-      forEachTap(shape, (xAt, xStep, yAt, channels, count) => {
-        for (let window = 0; window < count; window++, xAt += xStep, yAt += channels) {
-          for (let c = 0; c < channels; c++) y[yAt + c] += x[xAt + c];
-        }
-      });
+    const shares = sharesOf(shape, attributes);
+    if (isFast(y)) {
+      meanOfWindows(x as Float32Array, Float32Array.from(shares), y, shape);
+      return;
     }
-    share(y, shape, attributes);
+    forEachTap(shape, (xAt, xStep, yAt, channels, count) => {
+      for (let window = 0; window < count; window++, xAt += xStep, yAt += channels) {
+        for (let c = 0; c < channels; c++) y[yAt + c] += x[xAt + c];
+      }
+    });
+    share(y, shares, shape.channels);
   },
   backward({ inputs: [input], adjoints: [dy], attributes }) {
     const dx = zerosLike(dy!, input.size);
     const shape = windowsOver(input.shape, attributes);
-    const shared = share(dy!.slice(), shape, attributes);
-    if (isFast(dx)) backToSum(shared as Float32Array, dx, shape);
-    else {
-      forEachTap(shape, (xAt, xStep, yAt, channels, count) => {
-        for (let window = 0; window < count; window++, xAt += xStep, yAt += channels) {
-          for (let c = 0; c < channels; c++) dx[xAt + c] += shared[yAt + c];
-        }
-      });
+    const shares = sharesOf(shape, attributes);
+    if (isFast(dx)) {
+      backToMean(dy as Float32Array, Float32Array.from(shares), dx, shape);
+      return [dx];
     }
+    const shared = share(dy!.slice(), shares, shape.channels);
+    forEachTap(shape, (xAt, xStep, yAt, channels, count) => {
+      for (let window = 0; window < count; window++, xAt += xStep, yAt += channels) {
+        for (let c = 0; c < channels; c++) dx[xAt + c] += shared[yAt + c];
+      }
+    });
     return [dx];
   },
 };
@@ -116,11 +120,15 @@ export const averagePool = (x: Tensor, options: AveragePoolingOptions): Tensor =
 /** Whether the kernels compute it: in float32, where they run. */
 const isFast = (y: Floats): y is Float32Array => y instanceof Float32Array && kernelsAvailable();
 
-/** Divides every window's numbers by how many it is the mean of. */
-function share(y: Floats, shape: WindowsShape, { countsPadding }: AveragePoolingOptions): Floats {
-  const { kernel, channels } = shape;
+/** What each number has in its window's mean, for each window of a sample. */
+function sharesOf(shape: WindowsShape, { countsPadding }: AveragePoolingOptions): Float64Array {
+  const { kernel } = shape;
   const size = kernel[0] * kernel[1] * kernel[2];
-  const shares = tapsInside(shape).map((taps) => 1 / (countsPadding ? size : taps));
+  return tapsInside(shape).map((taps) => 1 / (countsPadding ? size : taps));
+}
+
+/** Multiplies every window's numbers by its share. */
+function share(y: Floats, shares: Float64Array, channels: number): Floats {
   for (let n = 0, window = 0; n < y.length; window = window + 1 === shares.length ? 0 : window + 1) {
     const by = shares[window];
     for (const end = n + channels; n < end; n++) y[n] *= by;

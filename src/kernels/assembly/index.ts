@@ -5,7 +5,7 @@ export { addProduct } from './tiles';
 export { packColumns, packRows, panelRows } from './panels';
 export { addToWindows, packWindows, readWindows } from './windows';
 export { addToWeighedWindows, addToWeights, weighWindows } from './depthwise';
-export { addToMaxOfWindows, addToSumOfWindows, maxOfWindows, sumOfWindows } from './pooling';
+export { addToMaxOfWindows, addToMeanOfWindows, maxOfWindows, meanOfWindows } from './pooling';
 export { forward, readRows } from './forward';
 export { addSums, backward, inputGradient, readColumns, weightGradients } from './backward';
 

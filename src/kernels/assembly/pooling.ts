@@ -60,37 +60,39 @@ export function addToMaxOfWindows(
   }
 }
 
-/** The sum of each window: `to` is (windows, channels). */
-export function sumOfWindows(source: usize, places: usize, windows: usize, shifts: usize, taps: usize, channels: usize, to: usize): void {
+/** The sum of each window, times its share: `to` is (windows, channels), `shares` has one number for each window. */
+export function meanOfWindows(source: usize, places: usize, windows: usize, shifts: usize, taps: usize, channels: usize, shares: usize, to: usize): void {
   const bytes = channels << 2;
   const whole = (channels & ~3) << 2;
-  for (let window: usize = 0; window < windows; window++, to += bytes) {
+  for (let window: usize = 0; window < windows; window++, shares += 4, to += bytes) {
     const place = source + load<u32>(places + (window << 2));
+    const share = v128.load32_splat(shares);
     let at: usize = 0;
     for (; at < whole; at += 16) {
       let sum = f32x4.splat(0);
       for (let tap: usize = 0; tap < taps; tap++) sum = f32x4.add(sum, v128.load(place + at + load<u32>(shifts + (tap << 2))));
-      v128.store(to + at, sum);
+      v128.store(to + at, f32x4.mul(sum, share));
     }
     for (; at < bytes; at += 4) {
       let sum: f32 = 0;
       for (let tap: usize = 0; tap < taps; tap++) sum += load<f32>(place + at + load<u32>(shifts + (tap << 2)));
-      store<f32>(to + at, sum);
+      store<f32>(to + at, sum * load<f32>(shares));
     }
   }
 }
 
-/** Adds each window's adjoint, (windows, channels), to all that it lies on. */
-export function addToSumOfWindows(adjoint: usize, places: usize, windows: usize, shifts: usize, taps: usize, channels: usize, target: usize): void {
+/** Adds each window's adjoint, (windows, channels), times its share to all that it lies on. */
+export function addToMeanOfWindows(adjoint: usize, places: usize, windows: usize, shifts: usize, taps: usize, channels: usize, shares: usize, target: usize): void {
   const bytes = channels << 2;
   const whole = (channels & ~3) << 2;
-  for (let window: usize = 0; window < windows; window++, adjoint += bytes) {
+  for (let window: usize = 0; window < windows; window++, shares += 4, adjoint += bytes) {
     const place = target + load<u32>(places + (window << 2));
+    const share = v128.load32_splat(shares);
     for (let tap: usize = 0; tap < taps; tap++) {
       const to = place + load<u32>(shifts + (tap << 2));
       let at: usize = 0;
-      for (; at < whole; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(adjoint + at)));
-      for (; at < bytes; at += 4) store<f32>(to + at, load<f32>(to + at) + load<f32>(adjoint + at));
+      for (; at < whole; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), f32x4.mul(v128.load(adjoint + at), share)));
+      for (; at < bytes; at += 4) store<f32>(to + at, load<f32>(to + at) + load<f32>(adjoint + at) * load<f32>(shares));
     }
   }
 }

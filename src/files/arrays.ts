@@ -2,6 +2,7 @@ import { readWhole, writeWhole } from '#disk';
 import type { ArrayInput, NamedArray } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { suggestion } from '../core/nearest.js';
+import { shown } from '../core/options.js';
 import { printable } from '../core/printable.js';
 import type { NpyOptions } from './npy.js';
 import { npyParts, readNpy } from './npy.js';
@@ -107,6 +108,7 @@ export async function saveArrays(
 }
 
 function checkExtension(path: string, extension: string, holds: string): void {
+  if (typeof path !== 'string') throw new SeeRnnError(`expected the name of a file that ends in ${extension}, found ${shown(path)}`);
   if (!path.toLowerCase().endsWith(extension)) {
     throw new SeeRnnError(`${printable(path)}: the name must end in ${extension}, which holds ${holds}`);
   }

@@ -2,6 +2,7 @@ import type { NamedArray, Numbers } from '../core/array.js';
 import { sizeOf } from '../core/array.js';
 import { SeeRnnError } from '../core/errors.js';
 import { suggestion } from '../core/nearest.js';
+import { shown } from '../core/options.js';
 import type { Call } from '../graph/graph.js';
 import type { Precision } from '../model/precision.js';
 import { whyNotRecurrent } from '../model/recurrent-parts.js';
@@ -302,7 +303,7 @@ export class LayerRun {
 
   private check(quantity: Quantity): void {
     if (!QUANTITIES.includes(quantity)) {
-      throw new SeeRnnError(`layer '${this.name}': unknown quantity '${quantity}'${suggestion(quantity, QUANTITIES)}`);
+      throw new SeeRnnError(`layer '${this.name}': unknown quantity ${typeof quantity === 'string' ? `'${quantity}'` : shown(quantity)}${suggestion(typeof quantity === 'string' ? quantity : '', QUANTITIES)}`);
     }
     if (!this.recording.quantities.includes(quantity)) {
       throw new SeeRnnError(`layer '${this.name}': '${quantity}' was not recorded: ask for it by { quantities: ['${quantity}'] }`);

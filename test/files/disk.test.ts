@@ -31,6 +31,7 @@ describe('reading', () => {
     expect(await rejectionOf(readWhole(at('a/b')))).toBe(`${at('a/b')}: no such file (a part of its path is no folder)`);
     expect(await rejectionOf(readWhole(folder))).toBe(`${folder}: is a folder, expected a file`);
     expect(await rejectionOf(readWhole(''))).toBe('the name of the file is empty');
+    expect(await rejectionOf(readWhole(5 as never))).toBe('expected the name of a file, found 5');
     expect(await rejectionOf(readWhole('a\0b'))).toBe('a\\u0000b: the name of a file cannot hold a zero byte');
     symlinkSync(at('loop'), at('loop'));
     expect(await rejectionOf(readWhole(at('loop')))).toBe(`${at('loop')}: cannot be read (ELOOP)`);

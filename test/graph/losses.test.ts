@@ -195,6 +195,13 @@ describe('names', () => {
     expect(kinds('any')).toEqual(['crossentropy', 'circle', 'ctc']);
     expect(ownLoss((_, prediction) => prediction)).toMatchObject({ targets: 'any', reduction: 'mean' });
   });
+
+  test('a function of one\'s own that gives no tensor', () => {
+    for (const [given, text] of [[5, '5'], [null, 'null'], [[1, 2], '[1,2]']] as const) {
+      expect(() => ownLoss(() => given as never).apply(constant([1], [1]), constant([1], [1]))).toThrow(`loss: the function must give a tensor, made by operations of the two that it gets, found ${text}`);
+    }
+    expect(lossByName(null as never)).toBeNull();
+  });
 });
 
 describe('options', () => {

@@ -56,6 +56,8 @@ describe('layers of a run', () => {
       [() => run.layer('head').gradient('outputs', 1), "layer 'head': no output 1: it has 1"],
       [() => run.layer('head').gradient('inputs'), "layer 'head': 'inputs' was not recorded: ask for it by { quantities: ['inputs'] }"],
       [() => run.layer('head').gradient('wieghts' as 'weights'), "layer 'head': unknown quantity 'wieghts'; did you mean 'weights'?"],
+      [() => run.layer('head').gradient(null as never), "layer 'head': unknown quantity null; "],
+      [() => run.layer('head').value(5 as never), "layer 'head': unknown quantity 5; there are: outputs"],
     ];
     for (const [what, message] of messages) expect(what).toThrow(message);
     const forward = await trace(made(), x);

@@ -3,6 +3,7 @@ import { unlinkSync } from 'node:fs';
 import { access, constants, lstat, open, readFile, readlink, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SeeRnnError } from '../../core/errors.js';
+import { shown } from '../../core/options.js';
 import { printable } from '../../core/printable.js';
 
 /**
@@ -104,6 +105,7 @@ async function followLinks(path: string): Promise<string> {
 }
 
 function checkName(path: string): void {
+  if (typeof path !== 'string') throw new SeeRnnError(`expected the name of a file, found ${shown(path)}`);
   if (path === '') throw new SeeRnnError('the name of the file is empty');
   if (path.includes('\0')) throw new SeeRnnError(`${printable(path)}: the name of a file cannot hold a zero byte`);
 }

@@ -41,6 +41,9 @@ function customLayer(loading: Loading, entry: LayerEntry): KerasLayer | null {
   const { name, className, registeredName, config } = entry;
   const make = loading.customLayers.get(className) ?? loading.customLayers.get(registeredName ?? '');
   if (!make) return null;
+  if (/^class\b/.test(Function.prototype.toString.call(make))) {
+    throw fault(loading, `${layerText(name, className)}: customLayers has a class for it, expected a function that makes a layer: (config, options) => new ${make.name || 'YourLayer'}(options)`);
+  }
   const options: KerasOptions = { name, className, config: optionsOf(entry), dialect: loading.dialect, held: {} };
   const made: unknown = make({ ...config, name }, options);
   if (made instanceof KerasLayer) return made;

@@ -1,4 +1,6 @@
-import type { Tensor } from '../tensor.js';
+import { SeeRnnError } from '../../core/errors.js';
+import { shown } from '../../core/options.js';
+import { Tensor } from '../tensor.js';
 import { anyCrossEntropy } from './any-cross-entropy.js';
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
 import { circle } from './circle.js';
@@ -60,13 +62,22 @@ export const lossNames: readonly string[] = Object.keys(LOSSES);
  */
 export function lossByName(given: string, options: LossOptions = {}, dialect: LossDialect = { kerasMajor: 3, tfjs: false }): LossFunction | null {
   // Not to be searched through: a file may have any text there.
-  const name = given.length > 100 ? undefined : names.get(simple(given));
+  const name = typeof given !== 'string' || given.length > 100 ? undefined : names.get(simple(given));
   if (name === undefined) return null;
   const read = new LossOptionsReader(given, options);
   return { name, reduction: read.reduction(), masks: false, joint: () => null, ...LOSSES[name].make(read, dialect) };
 }
 
-/** A loss of the caller's own: a function of (target, prediction) whose value is averaged. */
+/**
+ * A loss of the caller's own: a function of (target, prediction) whose value is averaged.
+ *
+ * Its loss throws SeeRnnError where the function gives anything but a tensor.
+ */
 export const ownLoss = (of: (target: Tensor, prediction: Tensor) => Tensor): LossFunction => ({
-  name: 'a function', targets: 'any', reduction: 'mean', masks: false, joint: () => null, apply: (target, prediction) => ({ values: of(target, prediction), mask: null }),
+  name: 'a function', targets: 'any', reduction: 'mean', masks: false, joint: () => null,
+  apply: (target, prediction) => {
+    const values: unknown = of(target, prediction);
+    if (!(values instanceof Tensor)) throw new SeeRnnError(`loss: the function must give a tensor, made by operations of the two that it gets, found ${shown(values)}`);
+    return { values, mask: null };
+  },
 });

@@ -97,6 +97,7 @@ describe('layers', () => {
     const [{ value }] = model.layers.at(-1)!.call({ inputs: [scalar(3)], masks: [null], given: {}, options: {} }, contextOf()) as [Masked];
     expect(value.data[0]).toBe(1.5);
     expectRefused(file(), "model.h5: layer 'half' (Half): the function of customLayers must give a layer, found 3", { customLayers: { Half: () => 3 as unknown as Layer } });
+    expectRefused(file(), "model.h5: layer 'half' (Half): customLayers has a class for it, expected a function that makes a layer: (config, options) => new Mine(options)", { customLayers: { Half: class Mine { readonly name = 'mine'; } as never } });
     // Lambda is refused in any case.
     expectRefused(saved(sequential(first('a'), layer('Lambda', { name: 'f' })), weights),
       "model.h5: layer 'f' (Lambda): holds Python code, which is never run here; put a layer of a named class in its place and save the model again", { customLayers: { Lambda: () => half } });

@@ -7,9 +7,6 @@ const camelToSnake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g
 /** Options that hold other layers: those are read from the live layer itself. */
 const HELD = new Set(['layer', 'cell', 'cells', 'forwardLayer', 'backwardLayer']);
 
-/** Options that TF.js takes and does nothing with. */
-const IDLE = new Set(['activityRegularizer']);
-
 /** Options that some layer has, and leaves out where it tells them. */
 const UNTOLD = ['depthMultiplier'] as const;
 
@@ -17,7 +14,7 @@ const UNTOLD = ['depthMultiplier'] as const;
 export function configOf(layer: TfLayer): Config {
   const untold = UNTOLD.flatMap((key) => { const value = (layer as unknown as Readonly<Record<string, unknown>>)[key]; return value === undefined ? [] : [[key, value] as const]; });
   return Object.fromEntries([...untold, ...Object.entries(inside(layer).getConfig())]
-    .filter(([key]) => !HELD.has(key) && !IDLE.has(key))
+    .filter(([key]) => !HELD.has(key))
     .map(([key, value]) => [camelToSnake(key), key === 'name' ? value : pythonic(value)]));
 }
 

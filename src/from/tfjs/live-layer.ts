@@ -1,3 +1,4 @@
+import { SeeRnnError } from '../../core/errors.js';
 import type { Layer } from '../../graph/layer.js';
 import type { StoredWeight } from '../../graph/weight.js';
 import type { Dialect } from '../keras/dialect.js';
@@ -16,7 +17,7 @@ export const TFJS: Dialect = { kerasMajor: 2, kerasVersion: null, tfjs: true };
  * The layers of TF.js that are Keras's. What TF.js has beside them computes in ways of its own, and a caller's own layer may have the name of one
  * of Keras's that TF.js doesn't have: TF.js computes those itself.
  */
-const SHARED: ReadonlySet<string> = new Set([
+export const SHARED: ReadonlySet<string> = new Set([
   'Activation', 'ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU', 'PReLU', 'Softmax', 'Dense', 'Embedding', 'Masking', 'InputLayer',
   'Dropout', 'SpatialDropout1D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'Flatten', 'Reshape', 'Permute', 'RepeatVector', 'Rescaling',
   'LSTM', 'GRU', 'SimpleRNN', 'RNN', 'LSTMCell', 'GRUCell', 'SimpleRNNCell', 'StackedRNNCells', 'ConvLSTM2D', 'Bidirectional', 'TimeDistributed',
@@ -92,7 +93,13 @@ export class LiveLayers {
       : cells ? { cells: cells.map((one) => this.of(one)) } : {};
     // What TF.js computes can't run inside what our cells compute.
     if (Object.values(held).flat().some((part) => part instanceof ForeignLayer) && className !== 'TimeDistributed') return this.adopt(layer);
-    return make({ name: layer.name, className, config: { ...configOf(layer), ...extras(layer) }, dialect: TFJS, held });
+    try {
+      return make({ name: layer.name, className, config: { ...configOf(layer), ...extras(layer) }, dialect: TFJS, held });
+    } catch (error) {
+      // It says something that is not known here: it has an activation of the caller's own.
+      if (error instanceof SeeRnnError) return this.adopt(layer);
+      throw error;
+    }
   }
 
   private adopt(layer: TfLayer): ForeignLayer {

@@ -130,6 +130,7 @@ export function dot(a: Tensor, b: Tensor): Tensor {
  * @throws SeeRnnError where the sizes don't go together
  */
 export function tensordot(a: Tensor, b: Tensor, axes: number | readonly [readonly number[], readonly number[]]): Tensor {
+  if (typeof axes === 'number' && !(axes >= 0 && axes <= Math.min(a.rank, b.rank))) throw new SeeRnnError(`${formText(a.shape)} and ${formText(b.shape)} can't be summed over ${axes} axes`);
   const [ofA, ofB] = typeof axes === 'number'
     ? [Array.from({ length: axes }, (_, i) => a.rank - axes + i), Array.from({ length: axes }, (_, i) => i)]
     : [axes[0].map((axis) => axisOf(axis, a.rank)), axes[1].map((axis) => axisOf(axis, b.rank))];

@@ -135,6 +135,10 @@ export function repeat(x: Tensor, repeats: number | readonly number[], axis: num
     return reshape(broadcastTo(apart, apart.shape.with(place + 1, times)), x.shape.with(place, length * times));
   }
   if (repeats.length !== length) throw new SeeRnnError(`axis ${place} of ${formText(x.shape)} has ${length} entries, and ${repeats.length} numbers say how often each comes`);
-  const indices = repeats.flatMap((times, i) => new Array<number>(times).fill(i));
+  if (repeats.some((times) => !Number.isInteger(times) || times < 0)) throw new SeeRnnError(`entries can't come ${repeats.join(', ')} times`);
+  const count = repeats.reduce((total, times) => total + times, 0);
+  if (count > 2 ** 25) throw new SeeRnnError(`${count} entries are too many to be listed one by one`);
+  const indices = new Float64Array(count);
+  repeats.reduce((start, times, i) => { indices.fill(i, start, start + times); return start + times; }, 0);
   return gather(x, constant(indices, [indices.length], 'int'), place);
 }

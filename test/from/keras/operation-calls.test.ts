@@ -157,5 +157,6 @@ test.each([
   [() => call(tf('__operators__.eq'), [X], [x]), 'tf.keras writes only one side of this comparison into a file: nor can Keras load such a model. tf.equal is written whole'],
   [() => call(tf('__operators__.getitem'), [X, constant([1], [1, 3, 2], 'bool')], [x], { slice_spec: y }), 'picking by a mask (x[mask]) is not supported: how much it picks depends on the numbers'],
   [() => call(tf('nn.dropout'), [X], [x], { rate: 0.5 }), 'drops numbers at random, in prediction too: what such a model computes is not one thing. Use a Dropout layer'],
+  [() => call(made('Tile', { repeats: [1e9, 1e9, 1e9] }), [X], [x]), 'needs arrays larger than fit in memory'],
   [() => call(made('Unstack', { axis: 1 }), [abstract({ shape: [2, 720720, 3], dtype: 'float' })], [x]), "axis 1 of (2, any, 3) can't be taken apart: its size must be known"],
 ])('refusal %#', (attempt, message) => { expect(attempt).toThrow(message); });

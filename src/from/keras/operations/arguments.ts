@@ -59,11 +59,11 @@ export class Arguments {
 
   optional(name: string): Tensor | null { return this.has(name) ? this.tensor(name) : null; }
 
-  /** A list of tensors. */
+  /** A list of tensors, at least one. */
   tensors(name: string): Tensor[] {
     const value = this.listIn(this.raw(name));
     const found = value?.map((entry) => this.tensorIn(entry));
-    if (!found?.every((entry) => entry !== null)) throw this.wrong(name, 'a list of tensors');
+    if (!found?.every((entry) => entry !== null) || found.length === 0) throw this.wrong(name, 'a list of tensors');
     return found;
   }
 

@@ -55,7 +55,7 @@ class OperationLayer extends KerasLayer {
   protected override compute({ inputs, options }: LayerInputs, { isAbstract = false }: Context): Tensor | readonly Tensor[] {
     const { args, kwargs } = options as unknown as CallArguments;
     const call = { args, kwargs: this.ofTensorFlow ? currentArguments(kwargs) : kwargs };
-    return this.operation.compute(new Arguments(this.operation.names, call, this.ofTensorFlow ? {} : this.config, inputs, isAbstract));
+    return sized(() => this.operation.compute(new Arguments(this.operation.names, call, this.ofTensorFlow ? {} : this.config, inputs, isAbstract)));
   }
 
   protected override masksOf({ inputs, masks }: LayerInputs, outputs: readonly Tensor[]): readonly (Tensor | null)[] {
@@ -80,6 +80,16 @@ class GraphOpLayer extends KerasLayer {
     const slots = inputs.map((_, i) => new Slot(i)).values();
     const all = Array.from({ length: inputs.length + this.constants.size }, (_, i) => (this.constants.has(i) ? this.constants.get(i) : slots.next().value));
     const { operation, call } = this.op;
-    return operation.compute(new Arguments(operation.names, call(all), {}, inputs, isAbstract));
+    return sized(() => operation.compute(new Arguments(operation.names, call(all), {}, inputs, isAbstract)));
+  }
+}
+
+/** Sizes that a file asks for may be any: those that no array can have are told by name, before anything runs as well. */
+function sized<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof RangeError && /array/i.test(error.message)) throw new SeeRnnError('needs arrays larger than fit in memory', { cause: error });
+    throw error;
   }
 }

@@ -11,7 +11,7 @@ import { expandDims, reshape } from '../../../graph/operations/shaping.js';
 import { pad, slice } from '../../../graph/operations/slicing.js';
 import { formText } from '../../../graph/shapes.js';
 import { alike } from './reshaping.js';
-import { constant, scalar, type Dtype, type Tensor } from '../../../graph/tensor.js';
+import { abstract, constant, scalar, type Dtype, type Tensor } from '../../../graph/tensor.js';
 
 /** Picking by indices that are numbers themselves, and putting there. */
 
@@ -70,6 +70,8 @@ export function scatterNd(x: Tensor, indices: readonly (readonly number[])[], up
     if (!(place >= 0 && place < axes[axis]!)) throw new SeeRnnError(`index ${i} is beyond axis ${axis} of ${formText(x.shape)}`);
     return flat * axes[axis]! + place;
   }, 0));
+  // Of an open size, the places are not to be listed.
+  if (x.isAbstract) return abstract(x);
   if (how !== 'add' && new Set(places).size < places.length) throw new SeeRnnError('numbers put at one place twice are not supported');
   const size = axes.reduce((product, n) => product * n, 1);
   const [flat, rows] = [reshape(x, [size, ...rest]), reshape(updates, [places.length, ...rest])];

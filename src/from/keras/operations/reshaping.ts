@@ -75,7 +75,8 @@ export function differences(x: Tensor, times: number, axis: number): Tensor {
   const place = axisOf(axis, x.rank);
   const part = (y: Tensor, start: number, stop: number | null): Tensor => slice(y, y.shape.map((_, i) => (i === place ? { start, stop, step: 1 } : ALL)));
   let result = x;
-  for (let i = 0; i < times; i++) result = (x.dtype === 'bool' ? notEqual : subtract)(part(result, 1, null), part(result, 0, -1));
+  // After as many times as there are numbers none are left.
+  for (let i = 0; i < Math.min(times, x.shape[place]!); i++) result = (x.dtype === 'bool' ? notEqual : subtract)(part(result, 1, null), part(result, 0, -1));
   return result;
 }
 

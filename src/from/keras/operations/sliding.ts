@@ -30,12 +30,15 @@ function channelsLast(x: Tensor, first: boolean, compute: (x: Tensor) => Tensor)
   return transpose(y, [0, y.rank - 1, ...between.map((axis) => axis - 1)]);
 }
 
+/** The widest window: one that a file merely claims would take forever. */
+const WIDEST = 65_536;
+
 /** One number for each axis that a window goes over. */
 function each(numbers: readonly number[], x: Tensor, what: string): readonly number[] {
   const axes = x.rank - 2;
   if (axes < 1 || axes > 3) throw new SeeRnnError(`expected an array of samples, one to three axes, and channels, found ${formText(x.shape)}`);
   const list = numbers.length === 1 ? Array.from({ length: axes }, () => numbers[0]!) : numbers;
-  if (list.length !== axes || list.some((n) => !(n >= 1))) throw new SeeRnnError(`${what} must be ${axes} whole numbers of at least 1, found ${numbers.join(', ')}`);
+  if (list.length !== axes || list.some((n) => !(n >= 1 && n <= WIDEST))) throw new SeeRnnError(`${what} must be ${axes} whole numbers from 1 to ${WIDEST}, found ${numbers.join(', ')}`);
   return list;
 }
 

@@ -102,7 +102,7 @@ export const picking: OperationTable = {
   Array: operation('x dtype', (given) => (given.has('dtype') ? castAs(given.tensor('x'), given.raw('dtype')) : given.tensor('x'))),
   StopGradient: unary(stopped, 'variable'), Copy: unary(copied),
   ZerosLike: filledLike(0), OnesLike: filledLike(1), EmptyLike: filledLike(0),
-  FullLike: operation('x fill_value dtype', (given) => { const x = given.tensor('x'); return cast(broadcastTo(given.tensor('fill_value'), x.shape), given.dtype('dtype', x.dtype)); }),
+  FullLike: operation('x fill_value dtype', (given) => { const x = given.tensor('x'); return cast(broadcastTo(given.spread(given.tensor('fill_value'), x.shape), x.shape), given.dtype('dtype', x.dtype)); }),
   Full: operation('fill_value shape dtype', (given) => cast(broadcastTo(given.tensor('fill_value'), given.wholes('shape')), given.dtype('dtype', 'float'))),
   Size: unary((x) => constant([x.size], [], 'int')), Ndim: unary((x) => constant([x.rank], [], 'int')),
   Linspace: operation('start stop num', (given) => linspace(given)),

@@ -49,6 +49,7 @@ function sequenceMask(given: Arguments): Tensor {
 function eye(given: Arguments): Tensor {
   const rows = given.whole('num_rows');
   const columns = given.whole('num_columns', rows);
+  if (rows * columns > 2 ** 31) throw new SeeRnnError(`a matrix of ${rows} x ${columns} is larger than fits in memory`);
   const [down, right] = [counting(given.model, rows), counting(given.model, columns)];
   const one = cast(equal(expandDims(down, 1), right), given.dtype('dtype', 'float'));
   const batch = given.has('batch_shape') ? given.wholes('batch_shape') : [];

@@ -27,25 +27,24 @@ export function convolve(x: Float32Array, w: Float32Array, bias: Float32Array | 
     const windows = new Windows(kernel, room, shape, { most, x, dx: null, joinTaps: true });
     const { depth, taps, shifts, places } = windows;
     const weights = room.holdCopy(w);
-    const groups = groupsOf(shape).map((group) => {
-      const right = room.hold(upTo(group.filters, B_LINES) * depth);
+    const groups = groupsOf(shape).map((group, i) => {
+      const lines = upTo(group.filters, B_LINES);
+      const right = room.hold(lines * depth);
       run.packStraight(weights + group.filtersAt, filters, depth, group.filters, right, B_LINES, depth);
-      return { ...group, right };
+      // What each window's sums begin with.
+      const begin = room.hold(lines);
+      memory.floats.fill(0, begin / 4, begin / 4 + lines);
+      if (bias) memory.floats.set(bias.subarray(i * group.filters, (i + 1) * group.filters), begin / 4);
+      return { ...group, right, begin };
     });
     const left = room.hold(upTo(most, A_LINES) * depth);
     const results = room.hold(most * filters);
-    // What each window's sums begin with.
-    const begin = room.hold(most * filters);
-    if (bias) for (let window = 0; window < most; window++) memory.floats.set(bias, begin / 4 + window * filters);
-    else memory.floats.fill(0, begin / 4, begin / 4 + most * filters);
     windows.forEach((first, count, at) => {
-      const { floats } = memory;
-      floats.copyWithin(results / 4, begin / 4, begin / 4 + count * filters);
-      for (const { channelsAt, filtersAt, filters: own, right } of groups) {
+      for (const { channelsAt, filtersAt, filters: own, right, begin } of groups) {
         run.packWindows(at + channelsAt, places, count, shifts, taps, windows.run, left);
-        run.addProduct(left, A_LINES * depth, right, B_LINES * depth, results + filtersAt, filters, count, own, depth);
+        run.setProduct(left, A_LINES * depth, right, B_LINES * depth, results + filtersAt, filters, count, own, depth, begin);
       }
-      y.set(floats.subarray(results / 4, results / 4 + count * filters), first * filters);
+      y.set(memory.floats.subarray(results / 4, results / 4 + count * filters), first * filters);
     });
   });
 }
@@ -64,6 +63,8 @@ export function convolveBackToInput(dy: Float32Array, w: Float32Array, dx: Float
       run.packTransposed(weights + group.filtersAt, filters, group.filters, depth, right, B_LINES, group.filters);
       return { ...group, right };
     });
+    const zeros = room.hold(upTo(depth, B_LINES));
+    memory.floats.fill(0, zeros / 4, zeros / 4 + upTo(depth, B_LINES));
     const adjoints = room.hold(most * filters);
     const left = room.hold(upTo(most, A_LINES) * (filters / shape.groups));
     const rows = room.hold(most * depth);
@@ -71,8 +72,7 @@ export function convolveBackToInput(dy: Float32Array, w: Float32Array, dx: Float
       memory.floats.set(dy.subarray(first * filters, (first + count) * filters), adjoints / 4);
       for (const { channelsAt, filtersAt, filters: own, right } of groups) {
         run.packTransposed(adjoints + filtersAt, filters, own, count, left, A_LINES, own);
-        memory.floats.fill(0, rows / 4, rows / 4 + count * depth);
-        run.addProduct(left, A_LINES * own, right, B_LINES * own, rows, depth, count, depth, own);
+        run.setProduct(left, A_LINES * own, right, B_LINES * own, rows, depth, count, depth, own, zeros);
         run.addToWindows(rows, places, count, shifts, taps, windows.run, at + channelsAt);
       }
     });

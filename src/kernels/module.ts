@@ -7,6 +7,7 @@ export interface KernelExports {
   packStraight(source: number, ld: number, steps: number, lines: number, target: number, width: number, depth: number): void;
   packTransposed(source: number, ld: number, steps: number, lines: number, target: number, width: number, depth: number): void;
   addProduct(a: number, aPanel: number, b: number, bPanel: number, c: number, ldc: number, rows: number, n: number, depth: number): void;
+  setProduct(a: number, aPanel: number, b: number, bPanel: number, c: number, ldc: number, rows: number, n: number, depth: number, first: number): void;
 
   packWindows(source: number, places: number, windows: number, shifts: number, taps: number, run: number, target: number): void;
   readWindows(source: number, places: number, windows: number, shifts: number, taps: number, run: number, to: number): void;

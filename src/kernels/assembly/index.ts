@@ -1,7 +1,7 @@
 import { END } from './tiles';
 
 export { packStraight, packTransposed } from './pack';
-export { addProduct } from './tiles';
+export { addProduct, setProduct } from './tiles';
 export { packColumns, packRows, panelRows } from './panels';
 export { addToWindows, packWindows, readWindows } from './windows';
 export { addToWeighedWindows, addToWeights, weighWindows } from './depthwise';

@@ -81,7 +81,7 @@ const REFUSALS: [phrase: string, only: RegExp, also: JsonObject, message: RegExp
 
 function built({ name, major, as }: Claim, also: JsonObject = {}): Layer {
   const loading: Loading = {
-    file: 'file', dialect: { kerasMajor: major, kerasVersion: `${major}.0.0`, tfjs: false }, customLayers: new Map(), adopt: null, shared: new SharedLayers({}),
+    file: 'file', dialect: { kerasMajor: major, kerasVersion: `${major}.0.0`, tfjs: false }, customLayers: new Map(), awaits: () => undefined, shared: new SharedLayers({}),
     made: () => undefined, warn: (line) => { throw new Error(line); }, countLayers: () => undefined,
   };
   const config = { ...CONFIGS[name]?.(major), ...(as === 'Merge' ? { mode: MODES[name]! } : {}), ...also };

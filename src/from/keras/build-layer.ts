@@ -2,11 +2,12 @@ import { suggestion } from '../../core/nearest.js';
 import { shown } from '../../core/options.js';
 import { nameText } from '../../core/printable.js';
 import { isObject, type JsonValue } from '../../files/json.js';
+import { adopter, isTfjsLayer } from './adopting.js';
 import { buildModel } from './build-model.js';
 import { isModelClass, isOperation, layerEntry, optionsOf, type LayerEntry } from './layer-entry.js';
 import { KerasLayer, type KerasOptions } from './layers/keras-layer.js';
 import { LAYERS } from './layers/registry.js';
-import { DEEPEST, fault, inLayer, layerText, type ForeignLayer, type Loading } from './loading.js';
+import { DEEPEST, fault, inLayer, layerText, type Loading } from './loading.js';
 import { operationLayer } from './operations/operation-layer.js';
 import { isGraphLayer, OwnLayer } from './own-layer.js';
 import { oneForAll } from './shared.js';
@@ -48,15 +49,15 @@ function customLayer(loading: Loading, entry: LayerEntry): KerasLayer | null {
   const made: unknown = make({ ...config, name }, options);
   if (made instanceof KerasLayer) return made;
   if (isGraphLayer(made)) return new OwnLayer(options, made);
-  if (isForeign(made)) {
-    if (loading.adopt) return new OwnLayer(options, loading.adopt(made, options as typeof options & { config: LayerEntry['config'] }));
-    throw fault(loading, `${layerText(name, className)}: is made by TF.js, which is not installed here`);
+  if (isTfjsLayer(made)) {
+    const adopt = adopter();
+    if (!adopt) throw fault(loading, `${layerText(name, className)}: a layer of TF.js's is read by see-rnn's own entry: import it by 'see-rnn'`);
+    const { layer, ready } = adopt(made, options);
+    loading.awaits(ready);
+    return layer;
   }
   throw fault(loading, `${layerText(name, className)}: the function of customLayers must give a layer, found ${shown(made)}`);
 }
-
-const isForeign = (value: unknown): value is ForeignLayer =>
-  typeof value === 'object' && value !== null && typeof (value as Partial<ForeignLayer>).getClassName === 'function' && typeof (value as Partial<ForeignLayer>).call === 'function';
 
 function unknownLayer(loading: Loading, { name, className }: LayerEntry): Error {
   const near = suggestion(className, [...LAYERS.keys()]);

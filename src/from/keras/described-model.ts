@@ -7,7 +7,7 @@ import { buildModel } from './build-model.js';
 import { trainingIn, type Training } from './compile.js';
 import { dialectOf } from './generation.js';
 import { isModelClass, isSequential, layerEntry } from './layer-entry.js';
-import { fault, inLayer, MOST_LAYERS, type Adopt, type CustomLayer, type Loading } from './loading.js';
+import { fault, inLayer, MOST_LAYERS, type CustomLayer, type Loading } from './loading.js';
 import { endReferences } from './node-calls.js';
 import { SharedLayers } from './shared.js';
 import type { WeightBudget } from './weights/budget.js';
@@ -19,8 +19,6 @@ export interface ModelDescription {
   readonly file: string;
   readonly architecture: Architecture;
   readonly customLayers: Readonly<Record<string, CustomLayer>>;
-  /** Takes over layers of TF.js's that customLayers gives. */
-  readonly adopt: Adopt | null;
   readonly budget: WeightBudget;
   /** What is to be said where nothing tells what shape the model's input is of. */
   readonly shapeless: string;
@@ -32,7 +30,7 @@ export interface ModelDescription {
 
 /** What comes of it: what a `Model` is made of, and how the description says it was trained. */
 export interface DescribedModel {
-  readonly parts: Pick<ModelParts, 'graph' | 'kind' | 'dialect' | 'inputNames' | 'outputNames' | 'states'>;
+  readonly parts: Pick<ModelParts, 'graph' | 'kind' | 'dialect' | 'inputNames' | 'outputNames' | 'states' | 'ready'>;
   readonly training: Training;
 }
 
@@ -41,12 +39,14 @@ export interface DescribedModel {
  *
  * @throws SeeRnnError, with `file` in front, for whatever of it makes no model
  */
-export function describedModel({ file, architecture: { config, kerasVersion, backend, training }, customLayers, adopt, budget, shapeless, warnings, setWeights }: ModelDescription): DescribedModel {
+export function describedModel({ file, architecture: { config, kerasVersion, backend, training }, customLayers, budget, shapeless, warnings, setWeights }: ModelDescription): DescribedModel {
   let layers = 0;
+  const waits: (() => Promise<void>)[] = [];
   const dialect = dialectOf(kerasVersion, backend, config);
   const loading: Loading = {
-    file, dialect, adopt, customLayers: new Map(Object.entries(customLayers)), shared: new SharedLayers(config),
+    file, dialect, customLayers: new Map(Object.entries(customLayers)), shared: new SharedLayers(config),
     made: (layer) => { budget.count(layer); },
+    awaits: (ready) => { waits.push(ready); },
     warn: (line) => { if (!warnings.includes(line)) warnings.push(line); },
     countLayers(number) {
       layers += number;
@@ -69,7 +69,7 @@ export function describedModel({ file, architecture: { config, kerasVersion, bac
     return {
       parts: {
         graph: { ...model.ends.graph, outputs: outputs.map(({ value }) => value) }, kind: isSequential(entry) ? 'Sequential' : 'Functional', dialect, states,
-        inputNames: inputs.map(({ name }) => name), outputNames: outputs.map(({ name }) => name),
+        inputNames: inputs.map(({ name }) => name), outputNames: outputs.map(({ name }) => name), ...(waits.length > 0 && { ready: async () => { for (const ready of waits) await ready(); } }),
       },
       training: trainingIn(loading, training, ends),
     };

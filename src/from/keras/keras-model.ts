@@ -66,7 +66,7 @@ export function kerasModel(config: KerasConfig, options: KerasModelOptions = {})
   const architecture = architectureOf(inFull(config as JsonObject), 'kerasModel');
   const warnings: string[] = [];
   const { parts, training: { compiled, optimizer } } = describedModel({
-    file: 'kerasModel', customLayers: own, adopt: null, warnings, budget: new WeightBudget(null), setWeights: () => null,
+    file: 'kerasModel', customLayers: own, warnings, budget: new WeightBudget(null), setWeights: () => null,
     shapeless: "nowhere: give its first layer a 'batch_shape', e.g. [null, 100, 12] for samples of 100 timesteps of 12 features",
     architecture: { ...architecture, kerasVersion: kerasVersion ?? architecture.kerasVersion, ...(loss !== undefined && { training: null }) },
   });

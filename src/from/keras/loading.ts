@@ -3,19 +3,14 @@ import { shown } from '../../core/options.js';
 import { nameText } from '../../core/printable.js';
 import type { JsonObject, JsonValue } from '../../files/json.js';
 import type { Layer } from '../../graph/layer.js';
+import type { TfjsLayer } from './adopting.js';
 import type { Dialect } from './dialect.js';
 import type { KerasOptions } from './layers/keras-layer.js';
 import type { SharedLayers } from './shared.js';
 import { isList } from './values.js';
 
-/** A layer of TF.js's, as far as can be told without TF.js. */
-export interface ForeignLayer { getClassName(): string; call(...given: never[]): unknown }
-
 /** Makes a layer of the caller's own from its configuration as the file has it; `options` are what a class derived from `KerasLayer` is made from. */
-export type CustomLayer = (config: Record<string, unknown>, options: KerasOptions) => Layer | ForeignLayer;
-
-/** Makes a layer of the graph from one of TF.js's. */
-export type Adopt = (layer: ForeignLayer, as: { readonly name: string; readonly className: string; readonly config: JsonObject; readonly dialect: Dialect }) => Layer;
+export type CustomLayer = (config: Record<string, unknown>, options: KerasOptions) => Layer | TfjsLayer;
 
 /** What all parts of the loader share while one file is loaded. */
 export interface Loading {
@@ -23,12 +18,12 @@ export interface Loading {
   readonly file: string;
   readonly dialect: Dialect;
   readonly customLayers: ReadonlyMap<string, CustomLayer>;
-  /** Takes over layers of TF.js's; null where nobody can. */
-  readonly adopt: Adopt | null;
   /** Layers that stand in several places: see `shared.ts`. */
   readonly shared: SharedLayers;
   /** Hears of every layer whose weights were made. */
   readonly made: (layer: Layer) => void;
+  /** Hears what is to be waited for before each run of the model. */
+  readonly awaits: (ready: () => Promise<void>) => void;
   /** Counts layers against {@link MOST_LAYERS}. */
   countLayers(number: number): void;
   readonly warn: (line: string) => void;

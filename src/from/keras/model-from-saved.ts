@@ -2,7 +2,7 @@ import type { SavedModel } from '../../files/saved-model.js';
 import type { Architecture } from '../../files/tfjs-model.js';
 import { Model } from '../../model/model.js';
 import { describedModel } from './described-model.js';
-import { fault, type Adopt, type CustomLayer } from './loading.js';
+import { fault, type CustomLayer } from './loading.js';
 import { WeightBudget } from './weights/budget.js';
 import { heldNumbers, setWeights } from './weights/set-weights.js';
 
@@ -11,8 +11,6 @@ export interface FromSavedOptions {
   /** The model that the weights belong to, where the file's own description is absent or not the one meant. */
   readonly architecture?: Architecture | null;
   readonly customLayers?: Readonly<Record<string, CustomLayer>>;
-  /** Takes over layers of TF.js's that customLayers gives. */
-  readonly adopt?: Adopt | null;
   readonly warn?: (line: string) => void;
 }
 
@@ -21,13 +19,13 @@ export interface FromSavedOptions {
  *
  * @throws SeeRnnError where the file holds weights alone and no architecture is given, and for whatever of it makes no model
  */
-export function modelFromSaved(saved: SavedModel, { architecture = null, customLayers = {}, adopt = null, warn = () => undefined }: FromSavedOptions = {}): Model {
+export function modelFromSaved(saved: SavedModel, { architecture = null, customLayers = {}, warn = () => undefined }: FromSavedOptions = {}): Model {
   const { file, format, backend } = saved;
   const described: Architecture | null = architecture ?? (saved.config && { ...saved, config: saved.config });
   if (!described) throw fault({ file }, "holds weights alone: give the model that they belong to as 'architecture' (--architecture on the command line), e.g. the JSON that Keras's to_json() writes");
   const warnings = [...new Set(saved.warnings)];
   const { parts, training: { compiled, ...training } } = describedModel({
-    file, customLayers, adopt, warnings, architecture: { ...described, training: described.training ?? saved.training },
+    file, customLayers, warnings, architecture: { ...described, training: described.training ?? saved.training },
     budget: new WeightBudget(heldNumbers(saved.weights)), shapeless: 'not in the file: the model was saved before it was built; call it once, or give it an Input, and save it again',
     setWeights: (loading, holder) => setWeights(loading, holder, saved),
   });

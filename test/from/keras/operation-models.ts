@@ -33,7 +33,7 @@ export function graphOf({ layers, ends }: Pick<Case, 'layers' | 'ends'>, kind: K
   });
   const config: JsonObject = { name: 'model', layers: [...inputs, ...layers], input_layers: inputs.map(({ name }) => [name!, 0, 0]), output_layers: ends };
   return describedModel({
-    file: 'model.keras', customLayers: {}, adopt: null, budget: new WeightBudget(0), shapeless: 'open', warnings: [], setWeights: () => null,
+    file: 'model.keras', customLayers: {}, budget: new WeightBudget(0), shapeless: 'open', warnings: [], setWeights: () => null,
     architecture: { config: { class_name: 'Functional', config }, kerasVersion: kind === 'keras3' ? '3.15.1' : '2.15.0', backend: 'tensorflow', training: null },
   }).parts.graph;
 }

@@ -11,7 +11,7 @@ import { KerasLayer, type KerasOptions } from '../../keras/layers/keras-layer.js
 import { inside, lastName, ownVariables, tfSublayers, type LayerVariable, type TfLayer } from '../internals.js';
 import { penalise, type LiveWeight } from '../penalties.js';
 import { foreign, toTf } from './foreign.js';
-import { inTidy } from './tf.js';
+import { inTidy, tf } from './tf.js';
 import { untouched } from './untouched.js';
 
 /** A layer that TF.js computes and differentiates itself: a user's own, or one that is none of Keras's. Its parts are not looked into. */
@@ -68,6 +68,13 @@ export class ForeignLayer extends KerasLayer {
   }
 
   protected override compute(): Tensor { throw new Error('a layer of TF.js is called as a whole'); }
+
+  /** Gives TF.js's variables what the weights hold: in a model that was read from a file, where the weights are its own. */
+  handOver(): void {
+    inTidy(() => {
+      for (const { weight, variable } of this.own) variable.val.assign(tf().tensor(Float32Array.from(weight.read()), [...weight.shape]));
+    });
+  }
 
   private masksAfter(inputs: readonly Tensor[], masks: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
     const it = inside(this.live);

@@ -2,7 +2,6 @@ import { SeeRnnError } from '../../../core/errors.js';
 import { abs, sqrt } from '../../../graph/operations/unary.js';
 import { add, divide, multiply, subtract } from '../../../graph/operations/arithmetic.js';
 import { isNan, less, lessEqual, logicalNot, notEqual } from '../../../graph/operations/comparison.js';
-import { gather } from '../../../graph/operations/gathering.js';
 import { stack } from '../../../graph/operations/joining.js';
 import { all, any, max, mean, min, norm, prod, sum, variance, type Axes } from '../../../graph/operations/reductions.js';
 import { where } from '../../../graph/operations/select.js';
@@ -10,7 +9,7 @@ import { expandDims, reshape, transpose } from '../../../graph/operations/shapin
 import { at } from '../../../graph/operations/slicing.js';
 import { sort } from '../../../graph/operations/sorting.js';
 import { axisOf } from '../../../graph/shapes.js';
-import { constant, scalar, type Tensor } from '../../../graph/tensor.js';
+import { scalar, type Tensor } from '../../../graph/tensor.js';
 import { real } from './element-wise.js';
 
 /** Reductions that the frameworks have and that are made of simpler ones. */
@@ -109,9 +108,3 @@ export const moments = (x: Tensor, axes: Axes, keepDims: boolean): [Tensor, Tens
 
 /** How many of some sorted bounds come before each number: those that are equal to it as well, where `through` says so. */
 export const placeAmong = (bounds: Tensor, x: Tensor, through: boolean): Tensor => sum((through ? lessEqual : less)(bounds, expandDims(x, x.rank)), [-1]);
-
-/** Whole numbers as a constant. */
-export const indices = (list: readonly number[]): Tensor => constant(list, [list.length], 'int');
-
-/** Entries of an axis by a list of places. */
-export const picked = (x: Tensor, list: readonly number[], axis: number): Tensor => gather(x, indices(list), axis);

@@ -8,11 +8,12 @@ import { filled } from '../../../../graph/operations/filling.js';
 import { gather, oneHot, takeAlongAxis } from '../../../../graph/operations/gathering.js';
 import { broadcastTo, reshape } from '../../../../graph/operations/shaping.js';
 import { sort, topK } from '../../../../graph/operations/sorting.js';
+import { abs, exp, log, sign } from '../../../../graph/operations/unary.js';
 import { constant, scalar, type Tensor } from '../../../../graph/tensor.js';
 import { numbersOf, type Arguments } from '../arguments.js';
 import { castAs } from '../casting.js';
 import { dtypeOf } from '../constants.js';
-import { copied, like, stopped } from '../element-wise.js';
+import { copied, like, real, stopped } from '../element-wise.js';
 import { getItem } from '../indexing.js';
 import { operation, unary, type KerasOperation, type OperationTable } from '../operation.js';
 import { chosen, inTopK, isAmong, multiHot, putInto, scatterNd, segments, select, sliceOf, wholeIndices, type Reduction } from '../picking.js';
@@ -48,6 +49,11 @@ function scatterUpdate(given: Arguments): Tensor {
 /** Numbers from one on to another, evenly apart. */
 function linspace(given: Arguments): Tensor {
   const [start, stop] = alike([given.tensor('start'), given.tensor('stop'), scalar(0, 'float')]) as [Tensor, Tensor];
+  const values = linspaced(given, start, stop);
+  return given.has('dtype') ? cast(values, given.dtype('dtype', 'float')) : values;
+}
+
+function linspaced(given: Arguments, start: Tensor, stop: Tensor): Tensor {
   const count = given.whole('num', 50);
   if (!(count >= 1 && count <= 1e6)) throw new SeeRnnError(`num must be from 1 to a million, found ${count}`);
   const parts = given.flag('endpoint', true) ? count - 1 : count;
@@ -58,12 +64,18 @@ function linspace(given: Arguments): Tensor {
   const beside = (x: Tensor): Tensor => reshape(x, x.rank === 0 ? [] : x.shape.toSpliced(place, 0, 1));
   const along = constant(shares, Array.from({ length: rank + 1 }, (_, i) => (i === place ? count : 1)));
   const rest = constant(shares.map((share) => 1 - share), along.shape);
-  const values = add(multiply(beside(start), rest), multiply(beside(stop), along));
-  return given.has('dtype') ? cast(values, given.dtype('dtype', 'float')) : values;
+  return add(multiply(beside(start), rest), multiply(beside(stop), along));
 }
 
 /** Sorted along an axis; all numbers, where that is given as none. */
 const inOrder = (given: Arguments): ReturnType<typeof sort> => (given.isNothing('axis') ? sort(reshape(given.tensor('x'), [-1]), 0) : sort(given.tensor('x'), given.whole('axis', -1)));
+
+/** Numbers from one on to another, each the same multiple of the one before. */
+function geomspace(given: Arguments): Tensor {
+  const start = given.tensor('start');
+  const exponents = linspaced(given, log(abs(real(start))), log(abs(real(given.tensor('stop')))));
+  return multiply(exp(exponents), sign(real(start)));
+}
 
 const filledLike = (value: number): KerasOperation => operation('x dtype', (given) => like(given.tensor('x'), value, given.dtype('dtype', given.tensor('x').dtype)));
 
@@ -106,5 +118,6 @@ export const picking: OperationTable = {
   Full: operation('fill_value shape dtype', (given) => cast(broadcastTo(given.tensor('fill_value'), given.wholes('shape')), given.dtype('dtype', 'float'))),
   Size: unary((x) => constant([x.size], [], 'int')), Ndim: unary((x) => constant([x.rank], [], 'int')),
   Linspace: operation('start stop num', (given) => linspace(given)),
+  Geomspace: operation('start stop num', geomspace),
   Logspace: operation('start stop num', (given) => power(scalar(given.number('base', 10), 'float'), linspace(given))),
 };

@@ -1,7 +1,6 @@
 import { SeeRnnError } from '../../../../core/errors.js';
-import { divide, multiply, subtract } from '../../../../graph/operations/arithmetic.js';
+import { divide, maximum, minimum, multiply, subtract } from '../../../../graph/operations/arithmetic.js';
 import { cast } from '../../../../graph/operations/cast.js';
-import { maximum, minimum } from '../../../../graph/operations/arithmetic.js';
 import { tensordot } from '../../../../graph/operations/matmul.js';
 import { all, any, argmax, argmin, cumprod, cumsum, logSumExp, max, mean, min, prod, std, sum, variance, type Axes } from '../../../../graph/operations/reductions.js';
 import { reshape } from '../../../../graph/operations/shaping.js';

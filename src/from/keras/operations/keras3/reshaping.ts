@@ -1,6 +1,6 @@
 import { SeeRnnError } from '../../../../core/errors.js';
 import { multiply } from '../../../../graph/operations/arithmetic.js';
-import { unstack } from '../../../../graph/operations/joining.js';
+import { stack, unstack } from '../../../../graph/operations/joining.js';
 import { broadcastTo, diagonal, expandDims, moveAxis, reshape, squeeze, swapAxes, transpose } from '../../../../graph/operations/shaping.js';
 import { flip, pad, repeat, tile, type PadMode } from '../../../../graph/operations/slicing.js';
 import { axisOf } from '../../../../graph/shapes.js';
@@ -8,7 +8,6 @@ import type { Tensor } from '../../../../graph/tensor.js';
 import type { Arguments } from '../arguments.js';
 import { operation, unary, type KerasOperation, type OperationTable } from '../operation.js';
 import { alike, diagonalMatrix, differences, frames, joined, kron, meshgrid, rearrange, rollAll, rot90, splitAt, splitEvenly, trace, triangle } from '../reshaping.js';
-import { stack } from '../../../../graph/operations/joining.js';
 
 /** Joined along an axis; an axis that there must be is put in where it is missing. */
 const stacked = (names: string, axis: (xs: readonly Tensor[]) => number, ready: (x: Tensor) => Tensor = (x) => x): KerasOperation => operation(names, (given) => {

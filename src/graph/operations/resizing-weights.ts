@@ -4,6 +4,9 @@ export type AxisWeights = readonly (readonly { readonly at: number; readonly wei
 export const RESIZING_METHODS = ['nearest', 'bilinear', 'bicubic', 'area', 'lanczos3', 'lanczos5', 'gaussian', 'mitchellcubic'] as const;
 export type ResizingMethod = (typeof RESIZING_METHODS)[number];
 
+/** Those that change what keeps its size, too. */
+export const SMOOTHING: readonly ResizingMethod[] = ['gaussian', 'mitchellcubic'];
+
 export interface ResizingOptions {
   readonly method: ResizingMethod;
   /** Whether a number stands in the middle of its place, as today, or at its beginning, as TensorFlow 1 and TF.js have it. */

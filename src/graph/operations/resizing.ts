@@ -4,7 +4,7 @@ import { apply, type Operation } from '../operation.js';
 import { axisOf, formText } from '../shapes.js';
 import type { Tensor } from '../tensor.js';
 import { checkReal } from './convolution.js';
-import { axisWeights, type ResizingOptions } from './resizing-weights.js';
+import { axisWeights, SMOOTHING, type ResizingOptions } from './resizing-weights.js';
 
 interface Resized extends ResizingOptions {
   readonly axis: number;
@@ -46,4 +46,4 @@ function forEachPair(shape: readonly number[], { axis, size, ...options }: Resiz
 
 /** Axes in other sizes, one after the other. */
 export const resize = (x: Tensor, axes: readonly number[], sizes: readonly number[], options: ResizingOptions): Tensor =>
-  axes.reduce((y, axis, i) => (x.shape[axisOf(axis, x.rank)] === sizes[i] ? y : apply(RESIZE, [y], { axis, size: sizes[i], ...options })[0]), x);
+  axes.reduce((y, axis, i) => (x.shape[axisOf(axis, x.rank)] === sizes[i] && !SMOOTHING.includes(options.method) ? y : apply(RESIZE, [y], { axis, size: sizes[i], ...options })[0]), x);

@@ -266,7 +266,8 @@ def run(K, name, config, shape, how, dtype):
     except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.NotFoundError):
         # Kernels that TensorFlow has on a CPU for XLA alone.
         outputs, gradients = tf.function(compute, jit_compile=True)(x, *states)
-    flat = lambda t: [float(f'{v:.11g}') for v in np.ravel(t.numpy())]
+    # What is no number is null.
+    flat = lambda t: [None if np.isnan(v) else float(f'{v:.11g}') for v in np.ravel(t.numpy())]
     some = lambda t: 0 if t is None else flat(tf.convert_to_tensor(t))
     found = {'outputs': [flat(y) for y in outputs], 'shapes': [list(y.shape) for y in outputs], 'dx': some(gradients[0])}
     if states:

@@ -36,7 +36,8 @@ interface Case {
 }
 
 const file = process.env['SPATIAL_LAYERS'] ?? new URL('spatial-layers.json', import.meta.url);
-const cases = JSON.parse(readFileSync(file, 'utf8')) as readonly Case[];
+// What is no number is null.
+const cases = JSON.parse(readFileSync(file, 'utf8'), (_, value: unknown) => (Array.isArray(value) ? value.map((one: unknown) => one ?? NaN) : value)) as readonly Case[];
 
 const number = (n: number, start: number): number => 0.8 * Math.sin(0.7 * n + start);
 const numbers = (shape: readonly number[], start: number): Tensor => new Tensor(Float64Array.from({ length: sizeOf(shape) }, (_, n) => number(n, start)), shape);

@@ -94,7 +94,9 @@ export class LiveLayers {
     // What TF.js computes can't run inside what our cells compute.
     if (Object.values(held).flat().some((part) => part instanceof ForeignLayer) && className !== 'TimeDistributed') return this.adopt(layer);
     try {
-      return make({ name: layer.name, className, config: { ...configOf(layer), ...extras(layer) }, dialect: TFJS, held });
+      const made = make({ name: layer.name, className, config: { ...configOf(layer), ...extras(layer) }, dialect: TFJS, held });
+      made.endsMasks = !inside(layer).supportsMasking;
+      return made;
     } catch (error) {
       // It says something that is not known here: it has an activation of the caller's own.
       if (error instanceof SeeRnnError) return this.adopt(layer);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { NamedArray } from '../../../src/core/array.js';
+import { modelOf } from '../../../src/from/tfjs/live-model.js';
 import { getWeights } from '../../../src/model/get-weights.js';
 import { weightPenalties } from '../../../src/model/penalties.js';
 import { rnnSummary } from '../../../src/model/rnn-summary.js';
@@ -11,6 +12,7 @@ import { trace } from '../../../src/trace/trace.js';
 import '../../backends.js';
 import { expectClose } from '../../trace/close.js';
 import { apply, dense, lstm, recurrent, recurrentWeights, tensor, weights } from '../../trace/seeded.js';
+import { kinds } from './kinds.js';
 
 /** What a live model is beside its layers' sums: variables that change, penalties, frozen parts, and what of it TF.js computes itself. */
 
@@ -50,6 +52,22 @@ describe('variables', () => {
     const [one, other] = [2, 3].map((seed) => tfl.model({ inputs: x, outputs: apply(dense(2, seed), hidden) }));
     const data = tensor(1, [S, T, F]);
     for (const model of [one!, other!]) expectClose((await trace(model, data)).predictions[0]!.data, (model.predict(data) as tf.Tensor).dataSync(), 'prediction');
+  });
+});
+
+describe('masks', () => {
+  test('go on where TF.js says that the layer hands them on, and end where not', () => {
+    for (const [name, { make, shape, inputs = 1, whole }] of Object.entries(kinds)) {
+      if (shape.length < 2 || whole) continue;
+      const x = tfl.input({ shape: [...shape] });
+      const masked = apply(tfl.layers.masking(), x);
+      const layer = make();
+      const { graph } = modelOf(tfl.model({ inputs: x, outputs: apply(layer, inputs === 1 ? masked : [masked, masked]) }));
+      const { supportsMasking, computeMask } = layer as unknown as { supportsMasking: boolean; computeMask(x: unknown, mask: unknown): unknown };
+      const [value, mask] = [tf.zeros([S, ...shape]), tf.ones([S, shape[0]!], 'bool')];
+      const theirs = supportsMasking ? [computeMask.call(layer, inputs === 1 ? value : [value, value], inputs === 1 ? mask : [mask, mask])].flat()[0] ?? null : null;
+      expect(graph.outputs[0]!.masked, name).toBe(theirs !== null);
+    }
   });
 });
 

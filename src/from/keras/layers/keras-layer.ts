@@ -62,6 +62,8 @@ export abstract class KerasLayer implements Layer {
   stateful = false;
   recurrent: RecurrentLayer | null = null;
   notRecurrent: string | null = null;
+  /** Whether masks end here whatever the layer is: of a live layer that says so. */
+  endsMasks = false;
   protected readonly read: ConfigReader;
   /** Whether a mask of the input goes on with the output; where not, it ends here. */
   protected passesMask = false;
@@ -107,7 +109,7 @@ export abstract class KerasLayer implements Layer {
     const outputs = Array.isArray(computed) ? computed as readonly Tensor[] : [computed as Tensor];
     // A graph's call is charged by who runs it: see `charge`.
     if (context.call?.layer !== this) this.charge(outputs, context);
-    const masks = this.masksOf({ ...given, masks: passing }, outputs);
+    const masks = this.endsMasks ? [] : this.masksOf({ ...given, masks: passing }, outputs);
     return outputs.map((value, i) => ({ value, mask: masks[i] ?? null }));
   }
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -5,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const results = process.env['TEST_RESULTS'];
 
 /** Files that take longest, and would leave all but one core waiting at the end. Vitest itself goes by size where it has no times from before. */
-const LONG = ['test/files/damage', 'test/browser/', 'test/trace/autodiff', 'test/measure/'];
+const LONG = ['test/files/damage', 'test/keras-sweep/', 'test/browser/', 'test/from/tfjs/', 'test/trace/', 'test/measure/'];
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -27,6 +28,8 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     sequence: { sequencer: LongFirst },
     reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
+    // All cores: left to itself Vitest keeps one free, which of two is half.
+    maxWorkers: availableParallelism(),
     // A test that hangs is to end some time; one that is slow, on a machine that is, is no fault.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -1,5 +1,5 @@
 import { shapeText, type NamedArray } from '../core/array.js';
-import { SeeRnnError } from '../core/errors.js';
+import { SeeRnnError, UsageError } from '../core/errors.js';
 import { option, readOptions } from '../core/options.js';
 import { asModel } from './as-model.js';
 import { outputAxes } from './axes.js';
@@ -33,7 +33,12 @@ export async function predictions(given: Model, x: ArrayInputs, options: Predict
   const arrays = await readInputs(x, inputs);
   const samples = samplesIn(arrays);
   // What runs with one batch's states after another's goes batch by batch only where it is told of what size.
-  const size = batchSize ?? model.graph.inputs.find(({ shape }) => shape[0] !== null)?.shape[0] ?? (whyNotInParts(model, false) === null ? USUAL : samples);
+  const fixed = model.graph.inputs.findIndex(({ shape }) => shape[0] !== null);
+  const batch = model.graph.inputs[fixed]?.shape[0] ?? null;
+  if (batch !== null && batchSize !== null && batchSize < batch) {
+    throw new UsageError(`predict: option 'batchSize' must be at least ${batch}, found ${batchSize}: the model's input '${inputs.names[fixed]}' takes batches of ${batch} samples and no others`);
+  }
+  const size = batch ?? batchSize ?? (whyNotInParts(model, false) === null ? USUAL : samples);
   const parts: readonly (Part | null)[] = samples <= size ? [null] : partsOf(samples, size);
   const numbers = await weightNumbers(model, precision);
   const outputs = outputSlots(model);

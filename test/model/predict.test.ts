@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import type { NamedArray } from '../../src/core/array.js';
 import type { Model } from '../../src/model/model.js';
+import { KERAS_3 } from '../../src/from/keras/dialect.js';
+import { InputLayer } from '../../src/from/keras/layers/input-layer.js';
+import { inputNode } from '../../src/graph/connect.js';
 import { call, input, layer, modelOf, normals } from '../trace/build.js';
 
 /** What a model predicts. */
@@ -44,4 +47,13 @@ test('a stateful model goes on batch by batch', async () => {
   const halves = [await model.predict(half(0)) as NamedArray, await model.predict(half(1)) as NamedArray];
   const whole = await made().predict(data, { batchSize: 2 }) as NamedArray;
   expect([...whole.data]).toEqual(halves.flatMap((array) => [...array.data]));
+});
+
+test('a model that takes batches of a fixed size goes batch by batch of that', async () => {
+  const x = inputNode(new InputLayer({ name: 'x', className: 'InputLayer', config: {}, dialect: KERAS_3, held: {} }), { shape: [2, T, F], dtype: 'float' }).outputs[0]!;
+  const model = modelOf([x], [call(layer('LSTM', 'lstm', { units: 3, stateful: true }), x)]);
+  const data = normals(1, [4, T, F]);
+  expect(await model.predict(data, { batchSize: 256 })).toMatchObject({ shape: [4, 3] });
+  await expect(model.predict(data, { batchSize: 1 })).rejects.toThrow("predict: option 'batchSize' must be at least 2, found 1: the model's input 'x' takes batches of 2 samples and no others");
+  await expect(model.predict(normals(1, [3, T, F]))).rejects.toThrow('x: expected shape (2, 5, 4), found (3, 5, 4)');
 });

@@ -1,6 +1,6 @@
 /** What layers and losses of one's own are made of: functions of tensors, each with its gradient. */
 
-export { activate } from './activation.js';
+export { activate, relu, sigmoid, tanh } from './activation.js';
 export { argmax, argmin, cumprod, cumsum } from './along.js';
 export { add, arctan2, divide, floorDivide, maximum, minimum, mod, multiply, power, squaredDifference, subtract } from './arithmetic.js';
 export { cast } from './cast.js';

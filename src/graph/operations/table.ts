@@ -13,6 +13,7 @@ import { COUNT_UP, FILL } from './filling.js';
 import { GATHER, ONE_HOT, TAKE_ALONG_LAST } from './gathering.js';
 import { JOIN_DIRECTIONS } from './join-directions.js';
 import { CONCATENATE, SPLIT } from './joining.js';
+import { LINEAR_ALGEBRA } from './linear-algebra.js';
 import { LOGITS } from './logits.js';
 import { MAP_TO_WHOLE } from './mapping.js';
 import { MATMUL } from './matmul.js';
@@ -29,4 +30,4 @@ import { SORT } from './sorting.js';
 import { UNARY } from './unary.js';
 
 /** Every operation there is. Each has examples in `test/graph/examples/`, from which it is held to central differences. */
-export const OPERATIONS: readonly AnyOperation[] = [...ARITHMETIC, ...UNARY, ...COMPARISONS, WHERE, CAST, ...REDUCTIONS, ...ALONG, SOFTMAX, LOG_SOFTMAX, ACTIVATE, MATMUL, RESHAPE, VIEW, CONCATENATE, SPLIT, PAD, GATHER, TAKE_ALONG_LAST, ONE_HOT, SORT, FILL, COUNT_UP, NORMAL_NOISE, MAP_TO_WHOLE, RECURRENCE, JOIN_DIRECTIONS, DROPOUT_FACTORS, ...CROSS_ENTROPIES, CTC, LOGITS, CONVOLVE, CONVOLVE_TRANSPOSED, CONVOLVE_DEPTHWISE, MAX_POOL, AVERAGE_POOL, RESIZE];
+export const OPERATIONS: readonly AnyOperation[] = [...ARITHMETIC, ...UNARY, ...COMPARISONS, WHERE, CAST, ...REDUCTIONS, ...ALONG, SOFTMAX, LOG_SOFTMAX, ACTIVATE, MATMUL, RESHAPE, VIEW, CONCATENATE, SPLIT, PAD, GATHER, TAKE_ALONG_LAST, ONE_HOT, SORT, ...LINEAR_ALGEBRA, FILL, COUNT_UP, NORMAL_NOISE, MAP_TO_WHOLE, RECURRENCE, JOIN_DIRECTIONS, DROPOUT_FACTORS, ...CROSS_ENTROPIES, CTC, LOGITS, CONVOLVE, CONVOLVE_TRANSPOSED, CONVOLVE_DEPTHWISE, MAX_POOL, AVERAGE_POOL, RESIZE];

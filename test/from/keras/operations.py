@@ -33,6 +33,8 @@ INPUTS = {
     'v': numbers(2, 4, start=4), 'i': np.array([[0, 2, 1], [2, 2, 0]], 'int32'), 'j': np.array([[0, 2], [1, 1]], 'int32'),
     'q': numbers(2, 3, 2, 4, start=5), 'k': numbers(2, 3, 2, 4, start=6), 't': numbers(2, 6, 3, start=7), 'w': numbers(2, 3, 2, start=8), 'g': numbers(1, 4, 4, 3, start=9),
 }
+# A matrix that makes others regular.
+D = np.diag([2, 3, 4]).astype('float32')
 
 KERAS_3 = '''
 a + b; a - b; a * b; a / b; a // b; a % b; a @ c; a > b; a != b; (a > 0) & (b > 0); (a > 0) | (b > 0); (a > 0) ^ (b > 0); ~(a > 0); -a; abs(a); a + 1.5; 1 - a; 2.0 * a; a / 4; 1 / p; a ** 2; 2.0 ** a; a // 0.37; a % 0.73
@@ -60,6 +62,7 @@ ops.cast(a * 3, 'int32'); ops.cast(a, 'bool'); a * ops.cast(b > 0, 'float32'); o
 ops.normalize(p, axis=1); ops.normalize(p, axis=1, order=3); ops.layer_normalization(a, gamma=v[0], beta=v[1], axis=-1, epsilon=1e-2); ops.layer_normalization(a, axis=(1, 2)); ops.rms_normalization(a, scale=v[0]); ops.batch_normalization(a, np.arange(3, dtype='float32'), np.arange(1, 4, dtype='float32'), axis=1)
 ops.dot_product_attention(q, k, q); ops.dot_product_attention(q, k, q, is_causal=True, scale=0.3); ops.dot_product_attention(q, k, q, mask=ops.expand_dims(m > 0, 1)); ops.binary_crossentropy(ops.sigmoid(a), ops.sigmoid(b)); ops.categorical_crossentropy(ops.softmax(a), ops.softmax(b))
 ops.max_pool(t, 2, 2); ops.max_pool(t, 3, 2, padding='same'); ops.average_pool(t, 3, 2, padding='same'); ops.conv(t, w, 2, padding='same'); ops.image.resize(g, (2, 3)); ops.image.rgb_to_grayscale(g); ops.image.crop_images(g, 1, 0, 1, 0); ops.image.extract_patches(g, (2, 2)); ops.unfold(ops.transpose(g, (0, 3, 1, 2)), 2)
+ops.inv(m + D); ops.det(m + D); ops.slogdet(m + D); ops.solve(m + D, m); ops.solve_triangular(m + D, m[:, 0], lower=True); ops.cholesky(ops.matmul(m, ops.transpose(m, (0, 2, 1))) + D); ops.geomspace(p[:, 0], p[:, 1], 3)
 ops.trapezoid(a, axis=1); ops.vander(a[0, 0], 3); ops.corrcoef(a[0]); ops.correlate(a[0, 0], b[0, 0, :2], mode='same')
 '''
 
@@ -73,7 +76,7 @@ tf.reduce_sum(a, 1); tf.reduce_mean(a, axis=[1, -1], keepdims=True); tf.reduce_m
 tf.cumsum(a, axis=1); tf.cumsum(a, axis=1, exclusive=True, reverse=True); tf.norm(p, axis=-1); tf.norm(p, ord=1, axis=1, keepdims=True); tf.math.count_nonzero(a, axis=1); tf.reduce_mean(tf.cast(a * 3, 'int32'), axis=1); tf.add_n([a, b, a * a])
 tf.reshape(a, (-1, 6, 2)); tf.reshape(a, (tf.shape(a)[0], -1)); tf.reshape(a, tf.concat([tf.shape(a)[:1], [4, 3]], 0)); tf.reshape(a, tf.stack([tf.shape(a)[0] * 3, 4])); tf.expand_dims(a, 2); tf.squeeze(a[:, :1], 1); tf.transpose(a, (0, 2, 1)); tf.transpose(a); tf.broadcast_to(a[:, :1], tf.shape(a))
 tf.reverse(a, [-1, 1]); tf.roll(a, shift=[1, -1], axis=[1, 2]); tf.pad(a, [[0, 0], [1, 0], [0, 0]], constant_values=2.5); tf.pad(a, [[0, 0], [1, 2], [0, 0]], mode='REFLECT'); tf.tile(a[:, :1], [1, tf.shape(a)[1], 1]); tf.repeat(a, [1, 0, 2], axis=1); tf.split(a, [1, -1], axis=2); tf.unstack(a, axis=1)
-tf.slice(a, [0, 1, 1], [-1, 2, 2]); tf.strided_slice(a, [0, 0, 1], [0, 3, 0], [1, 2, 1], begin_mask=1, end_mask=5); tf.linalg.diag_part(m); tf.linalg.diag(v); tf.linalg.trace(m); tf.linalg.band_part(a, 1, 0); tf.linalg.set_diag(m, v[:, :3])
+tf.slice(a, [0, 1, 1], [-1, 2, 2]); tf.strided_slice(a, [0, 0, 1], [0, 3, 0], [1, 2, 1], begin_mask=1, end_mask=5); tf.linalg.diag_part(m); tf.linalg.diag(v); tf.linalg.trace(m); tf.linalg.band_part(a, 1, 0); tf.linalg.set_diag(m, v[:, :3]); tf.linalg.inv(m + D); tf.linalg.triangular_solve(m + D, m)
 tf.shape(a); tf.concat([tf.zeros([tf.shape(a)[0], 1, 4]), a], 1); a + tf.fill(tf.shape(a), 2.0); a + tf.cast(tf.range(tf.shape(a)[2]), 'float32'); tf.sequence_mask([1, 2], tf.shape(a)[1], dtype='float32'); m + tf.eye(tf.shape(m)[1]); tf.reverse_sequence(a, [2, 3], seq_axis=1)
 tf.concat([a, b], -1); tf.concat([a, tf.ones((2, 1, 4)), b], 1); tf.stack([a, b], 2); tf.tensordot(a, b, axes=[[0, 1], [0, 1]]); tf.matmul(a, b, transpose_b=True); tf.linalg.matvec(a, v); tf.linalg.cross(m, m[:, ::-1])
 tf.where(a > 0, a, b); tf.where(a > 0, a, 0.0); tf.clip_by_value(a, -0.3, 0.31); tf.clip_by_norm(a, 0.7, axes=[-1]); tf.gather(a, [0, 2], axis=1); tf.gather(a, j, axis=1, batch_dims=1); tf.gather_nd(a, [[0, 1], [1, 2]]); tf.gather_nd(a, [[0], [2]], batch_dims=1); tf.boolean_mask(a, [True, False, True], axis=1)

@@ -9,6 +9,7 @@ import { fillings } from './filling.js';
 import { gatherings } from './gathering.js';
 import { joinedDirections } from './join-directions.js';
 import { joinings } from './joining.js';
+import { linearAlgebra } from './linear-algebra.js';
 import { matmuls } from './matmul.js';
 import { poolings } from './pooling.js';
 import { recurrences } from './recurrence.js';
@@ -19,4 +20,4 @@ import { slicings } from './slicing.js';
 import { sortings } from './sorting.js';
 import { unaries } from './unary.js';
 
-export const EXAMPLES: readonly Example[] = [...arithmetic, ...unaries, ...comparisons, ...reductions, ...alongs, ...softmaxes, ...activating, ...matmuls, ...shapings, ...joinings, ...slicings, ...sortings, ...gatherings, ...fillings, ...recurrences, ...joinedDirections, ...dropouts, ...crossEntropies, ...convolutions, ...poolings, ...resizings];
+export const EXAMPLES: readonly Example[] = [...arithmetic, ...unaries, ...comparisons, ...reductions, ...alongs, ...softmaxes, ...activating, ...matmuls, ...shapings, ...joinings, ...slicings, ...sortings, ...linearAlgebra, ...gatherings, ...fillings, ...recurrences, ...joinedDirections, ...dropouts, ...crossEntropies, ...convolutions, ...poolings, ...resizings];

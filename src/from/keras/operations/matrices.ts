@@ -1,16 +1,20 @@
 import { SeeRnnError } from '../../../core/errors.js';
 import { add, divide, multiply, subtract } from '../../../graph/operations/arithmetic.js';
+import { cast } from '../../../graph/operations/cast.js';
 import { clip } from '../../../graph/operations/clip.js';
+import { equal } from '../../../graph/operations/comparison.js';
+import { placesAlong } from '../../../graph/operations/filling.js';
+import { logDeterminant, solve } from '../../../graph/operations/linear-algebra.js';
 import { dot, matmul, tensordot } from '../../../graph/operations/matmul.js';
 import { mean, sum } from '../../../graph/operations/reductions.js';
-import { broadcastTo, diagonal, expandDims, moveAxis, reshape, squeeze } from '../../../graph/operations/shaping.js';
-import { sqrt, square } from '../../../graph/operations/unary.js';
+import { broadcastTo, diagonal, expandDims, moveAxis, reshape, squeeze, swapAxes } from '../../../graph/operations/shaping.js';
+import { exp, sqrt, square } from '../../../graph/operations/unary.js';
 import { broadcast } from '../../../graph/shapes.js';
 import { scalar, type Tensor } from '../../../graph/tensor.js';
 import { ALL, at, pad, slice } from '../../../graph/operations/slicing.js';
 import { stack } from '../../../graph/operations/joining.js';
 import { real } from './element-wise.js';
-import { frames } from './reshaping.js';
+import { frames, triangle } from './reshaping.js';
 
 /** Products that the frameworks have and that are made of simpler ones. */
 
@@ -70,3 +74,24 @@ export function trapezoid(y: Tensor, apart: Tensor, axis: number): Tensor {
   const side = (start: number, stop: number | null): Tensor => slice(last, last.shape.map((_, i) => (i === last.rank - 1 ? { start, stop, step: 1 } : ALL)));
   return sum(multiply(multiply(add(side(1, null), side(0, -1)), scalar(0.5)), apart), [-1]);
 }
+
+/** What solves nothing but identities: 1 on the diagonals, of a tensor's shape. */
+const identities = (a: Tensor): Tensor => broadcastTo(cast(equal(expandDims(placesAlong(a, -2), 1), placesAlong(a, -1)), 'float'), a.shape);
+
+const turnedRound = (a: Tensor): Tensor => swapAxes(a, -2, -1);
+
+export const inverse = (a: Tensor, adjoint = false): Tensor => solve(adjoint ? turnedRound(real(a)) : real(a), identities(a));
+
+export function determinant(a: Tensor): Tensor {
+  const { sign, log } = logDeterminant(real(a));
+  return multiply(sign, exp(log));
+}
+
+/** X of A X = B, for matrices B or vectors. */
+export function solution(a: Tensor, b: Tensor, adjoint = false): Tensor {
+  const matrix = adjoint ? turnedRound(real(a)) : real(a);
+  return b.rank === a.rank - 1 ? squeeze(solve(matrix, expandDims(real(b), -1)), -1) : solve(matrix, real(b));
+}
+
+/** The same of the lower half of A alone, or of the upper. */
+export const triangularSolution = (a: Tensor, b: Tensor, lower: boolean, adjoint = false): Tensor => solution(triangle(real(a), 0, lower), b, adjoint);

@@ -14,7 +14,7 @@ export type OperationTable = Readonly<Record<string, KerasOperation>>;
 export const operation = (names: string, compute: KerasOperation['compute']): KerasOperation => ({ names: names.split(' '), compute });
 
 /** Of one tensor, by whatever name. */
-export const unary = (f: (x: Tensor) => Tensor, name = 'x'): KerasOperation => operation(name, (given) => f(given.tensor(name)));
+export const unary = (f: (x: Tensor) => Tensor | readonly Tensor[], name = 'x'): KerasOperation => operation(name, (given) => f(given.tensor(name)));
 
 /** Of two tensors. */
 export const binary = (f: (a: Tensor, b: Tensor) => Tensor, first = 'x1', second = 'x2'): KerasOperation =>

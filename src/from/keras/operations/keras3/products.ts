@@ -1,13 +1,14 @@
 import { einsum } from '../../../../graph/operations/einsum.js';
 import { power } from '../../../../graph/operations/arithmetic.js';
+import { cholesky, logDeterminant } from '../../../../graph/operations/linear-algebra.js';
 import { dot, matmul, tensordot } from '../../../../graph/operations/matmul.js';
 import { cast } from '../../../../graph/operations/cast.js';
-import { expandDims, moveAxis } from '../../../../graph/operations/shaping.js';
+import { expandDims, moveAxis, swapAxes } from '../../../../graph/operations/shaping.js';
 import { constant, scalar, type Tensor } from '../../../../graph/tensor.js';
 import type { Arguments } from '../arguments.js';
 import { SeeRnnError } from '../../../../core/errors.js';
 import { real } from '../element-wise.js';
-import { correlate, correlations, cross, distances, inner, trapezoid, vdot } from '../matrices.js';
+import { correlate, correlations, cross, determinant, distances, inner, inverse, solution, trapezoid, triangularSolution, vdot } from '../matrices.js';
 import { binary, operation, unary, type OperationTable } from '../operation.js';
 import { differences } from '../reshaping.js';
 
@@ -53,5 +54,8 @@ export const products: OperationTable = {
     return cross(given.tensor('x1'), given.tensor('x2'), a, b, out);
   }),
   Correlate: operation('x1 x2', (given) => correlate(given.tensor('x1'), given.tensor('x2'), given.text('mode', 'valid'))),
+  Inv: unary((x) => inverse(x)), Det: unary(determinant), Logdet: unary((x) => logDeterminant(real(x)).log), Slogdet: unary((x) => { const { sign, log } = logDeterminant(real(x)); return [sign, log]; }),
+  Solve: binary((a, b) => solution(a, b), 'a', 'b'), SolveTriangular: operation('a b', (given) => triangularSolution(given.tensor('a'), given.tensor('b'), given.flag('lower', false))),
+  Cholesky: operation('x', (given) => { const root = cholesky(real(given.tensor('x'))); return given.flag('upper', false) ? swapAxes(root, -2, -1) : root; }),
   Corrcoef: unary(correlations), CDist: binary(distances, 'x', 'y'), Vander: operation('x', vander), Trapezoid: operation('y', underCurve),
 };

@@ -2,6 +2,7 @@ import { SeeRnnError } from '../../../../core/errors.js';
 import { einsum } from '../../../../graph/operations/einsum.js';
 import { add } from '../../../../graph/operations/arithmetic.js';
 import { sigmoidCrossEntropy, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from '../../../../graph/operations/cross-entropy.js';
+import { cholesky, logDeterminant } from '../../../../graph/operations/linear-algebra.js';
 import { matmul, tensordot } from '../../../../graph/operations/matmul.js';
 import { logSoftmax, softmax } from '../../../../graph/operations/softmax.js';
 import { reshape } from '../../../../graph/operations/shaping.js';
@@ -9,9 +10,9 @@ import type { Tensor } from '../../../../graph/tensor.js';
 import type { Arguments } from '../arguments.js';
 import { real } from '../element-wise.js';
 import { productAxes } from '../keras3/products.js';
-import { cross, matvec } from '../matrices.js';
+import { cross, determinant, inverse, matvec, solution, triangularSolution } from '../matrices.js';
 import { batchNormalize, l2Normalize } from '../normalising.js';
-import { operation, type OperationTable } from '../operation.js';
+import { operation, unary, type OperationTable } from '../operation.js';
 import { wholeIndices } from '../picking.js';
 import { ownKind } from './element-wise.js';
 
@@ -55,6 +56,10 @@ export const networks: OperationTable = {
   matmul: operation('a b', multiplied), matvec: operation('a b', (given) => matvec(given.tensor('a'), given.tensor('b'), given.flag('transpose_a', false))),
   tensordot: operation('a b axes', (given) => tensordot(given.tensor('a'), given.tensor('b'), productAxes(given))),
   cross: operation('a b', (given) => cross(given.tensor('a'), given.tensor('b'), -1, -1, -1)),
+  inv: operation('input adjoint', (given) => inverse(given.tensor('input'), given.flag('adjoint', false))), det: unary(determinant, 'input'), cholesky: unary((x) => cholesky(real(x)), 'input'),
+  logdet: unary((x) => logDeterminant(real(x)).log, 'matrix'), slogdet: unary((x) => { const { sign, log } = logDeterminant(real(x)); return [sign, log]; }, 'input'),
+  solve: operation('matrix rhs adjoint', (given) => solution(given.tensor('matrix'), given.tensor('rhs'), given.flag('adjoint', false))),
+  triangular_solve: operation('matrix rhs lower adjoint', (given) => triangularSolution(given.tensor('matrix'), given.tensor('rhs'), given.flag('lower', true), given.flag('adjoint', false))),
   einsum: operation('equation', (given) => {
     const operands = given.rest(1);
     if (operands.length === 0) throw new SeeRnnError('tf.keras writes the equation into a file, but not what it is of: nor can Keras load such a model. tf.matmul, tf.tensordot and EinsumDense are written whole');

@@ -51,6 +51,7 @@ const OPS: Readonly<Record<string, Op>> = {
   TensorScatterAdd: op('tensor_scatter_nd_add', 'tensor indices updates'), UnsortedSegmentSum: op('unsorted_segment_sum', 'data segment_ids num_segments'), SegmentSum: op('segment_sum', 'data segment_ids'), SegmentMean: op('segment_mean', 'data segment_ids'),
 
   MatMul: op('matmul', 'a b'), BatchMatMul: op('matmul', 'a b', { adj_x: 'adjoint_a', adj_y: 'adjoint_b' }), BatchMatMulV2: op('matmul', 'a b', { adj_x: 'adjoint_a', adj_y: 'adjoint_b' }), Cross: op('cross', 'a b'),
+  MatrixInverse: op('inv', 'input'), MatrixDeterminant: op('det', 'input'), LogMatrixDeterminant: op('slogdet', 'input'), MatrixSolve: op('solve', 'matrix rhs'), MatrixTriangularSolve: op('triangular_solve', 'matrix rhs'), Cholesky: op('cholesky', 'input'),
   Einsum: op('einsum', '...operands'), SoftmaxCrossEntropyWithLogits: op('softmax_cross_entropy_with_logits', 'logits labels'), SparseSoftmaxCrossEntropyWithLogits: op('sparse_softmax_cross_entropy_with_logits', 'logits labels'),
   MaxPool: op('max_pool', 'input', windows), AvgPool: op('avg_pool', 'input', { ...windows }), MaxPool3D: op('max_pool', 'input', windows), AvgPool3D: op('avg_pool', 'input', windows),
   Conv2D: op('conv2d', 'input filters'), Conv3D: op('conv3d', 'input filters'), DepthwiseConv2dNative: op('depthwise_conv2d', 'input filter'), SpaceToDepth: op('space_to_depth', 'input'), DepthToSpace: op('depth_to_space', 'input'),

@@ -84,7 +84,7 @@ export class LiveLayers {
   private make(layer: TfLayer): KerasLayer {
     if (asTfModel(layer)) return this.model(layer);
     const className = layer.getClassName();
-    const make = SHARED.has(className) && isOfClass(layer, className) ? LAYERS.get(className) : undefined;
+    const make = SHARED.has(className) && isOfClass(layer, className) && !isPeculiar(layer) ? LAYERS.get(className) : undefined;
     if (!make) return this.adopt(layer);
     const { layer: wrapped, forwardLayer, backwardLayer, cell, cells } = inside(layer);
     const held = forwardLayer ? { layer: this.of(forwardLayer), backward_layer: this.of(backwardLayer!) }
@@ -109,6 +109,13 @@ export class LiveLayers {
     this.foreign.push(foreign);
     return foreign;
   }
+}
+
+/** Whether TF.js computes something that nobody means: it normalises by other numbers than those of the axis where that is not the last. */
+function isPeculiar(layer: TfLayer): boolean {
+  const { axis } = inside(layer) as { readonly axis?: unknown };
+  const rank = inside(layer).inboundNodes[0]?.inputTensors[0]?.shape.length;
+  return layer.getClassName() === 'BatchNormalization' && axis !== -1 && rank !== undefined && axis !== rank - 1;
 }
 
 /** Options that a live layer doesn't write down: TF.js keeps the states of stacked cells from the top one down, and cells may bring a dropout of their own. */

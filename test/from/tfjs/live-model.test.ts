@@ -200,6 +200,14 @@ describe('what TF.js computes itself', () => {
     expect(() => run.layer('layer').gradient('gates')).toThrow("layer 'layer' (RNN) has no 'gates': it is an RNN of OwnCell, which TF.js computes: it has no cell here");
   });
 
+  test('BatchNormalization along another axis than the last, which takes the wrong numbers and has no gradient', async () => {
+    const model = tfl.sequential({ layers: [dense(4, 1, { inputShape: [4, 4] }), tfl.layers.batchNormalization({ axis: 1, name: 'norm' })] });
+    model.setWeights(model.getWeights().map((weight, i) => (i === 5 ? tf.add(tf.square(tensor(i, weight.shape)), 0.5) : tensor(i, weight.shape))));
+    const x = tensor(1, [S, 4, 4]);
+    expectClose((await trace(model, x)).predictions[0]!.data, (model.predict(x) as tf.Tensor).dataSync(), 'prediction');
+    await expect(trace(model, x, x, LOSS)).rejects.toThrow("the backward pass below the output of layer 'norm': Size(48) must match the product of shape 1,4,1");
+  });
+
   test('has no float64', async () => {
     const model = tfl.sequential({ layers: [new Scale({ name: 'scale', inputShape: [F] }), dense(2, 5)] });
     await expect(trace(model, tensor(1, [S, F]), null, { precision: 'float64' })).rejects.toThrow("layer 'scale' (Scale) is computed by TF.js, which has no float64: run it in float32");

@@ -1,13 +1,14 @@
-import { sizeOf, type ArrayInput, type NamedArray } from '../core/array.js';
+import { sizeOf, type NamedArray } from '../core/array.js';
 import { asModel } from '../model/as-model.js';
 import { inputSlots, outputSlots, readArrays, readInputs, type ArrayInputs } from '../model/inputs.js';
 import type { ModelLike } from '../model/live-model.js';
 import type { Model } from '../model/model.js';
 import { weightLoss } from '../model/penalties.js';
-import type { Run } from '../trace/run.js';
 import { trace, type TraceOptions } from '../trace/trace.js';
 import type { ForwardHorizon, Horizon, Measured, NotMeasured } from './analysis.js';
+import { LastSteps } from './last-steps.js';
 import { norm } from './linear-algebra.js';
+import { lossOfPredictions, type Predicted } from './loss-of-predictions.js';
 import { chanceOf } from './other-targets.js';
 import { pairingsOf } from './pairings.js';
 
@@ -35,7 +36,7 @@ export const SAYS_THE_SAME: NotMeasured = { why: 'the model says the same whatev
  * How far back a model's inputs change what it says at the end: its memory, as opposed to the reach of its gradient.
  *
  * The first k timesteps of every sample (the last k, where the model reads from the end) are taken from another sample, for k from none to all, and the model runs again. Of its last
- * output the root mean square change is told, in units of the change at k = all, and the loss, without penalties on weights: they stay as they are. The idea is Khandelwal, He, Qi and
+ * output, at the last step that isn't masked, the root mean square change is told, in units of the change at k = all, and the loss, without penalties on weights: they stay as they are. The idea is Khandelwal, He, Qi and
  * Jurafsky 2018 (1805.04623), who take a language model's context away, or perturb it, beyond some distance, and watch the loss rise;
  * taking another sample's rather than zeros keeps the inputs what they may be, tokens too. The horizon is the largest distance from
  * the end, in steps, at which such a change still moves the output by the share.
@@ -55,9 +56,11 @@ export async function forwardHorizon(given: ModelLike, x: ArrayInputs, y: ArrayI
   const samples = inputs[0]!.shape[0]!;
   if (samples < 2) return { why: 'with one sample there is no other to take inputs from' };
 
-  const atEnd = { ...loss, ...await atLastStep(loss.sampleWeight, { model, inputs, timesteps, batchSize }) };
-  const run = async (changed: readonly NamedArray[]): Promise<Run> => trace(model, changed, y, { ...atEnd, ...(batchSize === undefined ? {} : { batchSize }), layers: [], quantities: [], values: false });
-  const first = await run(inputs);
+  const run = async (changed: readonly NamedArray[]): Promise<Predicted> => trace(model, changed, null, { ...(batchSize === undefined ? {} : { batchSize }), layers: [], quantities: [] });
+  const unchanged = await run(inputs);
+  const ends = new LastSteps(unchanged, timesteps);
+  const first = ends.predicted(unchanged);
+  const lossOf = await lossAtEnd(model, y, loss, ends, timesteps);
   const paired = pairingsOf(samples, pairings).filter((others) => inputs.some((input, i) => sequences[i] && differ(input, others)));
   if (paired.length === 0) return { why: 'all samples have the same inputs' };
   const penalties = await weightLoss(model);
@@ -68,9 +71,9 @@ export async function forwardHorizon(given: ModelLike, x: ArrayInputs, y: ArrayI
     const moved: number[][] = [];
     const risen: number[] = [];
     for (const k of cuts) {
-      const again = k === 0 ? first : await run(inputs.map((input, i) => (sequences[i] ? withOthersSteps(input, k, others, end) : input)));
-      moved.push(first.predictions.map((before, i) => changeAtEnd(before, again.predictions[i]!, timesteps)));
-      risen.push(again.loss! - penalties);
+      const again = k === 0 ? first : ends.predicted(await run(inputs.map((input, i) => (sequences[i] ? withOthersSteps(input, k, others, end) : input))));
+      moved.push(first.predictions.map((before, i) => changeAtEnd(before, again.predictions[i]!, ends.hasSteps(i) ? timesteps : 1)));
+      risen.push(lossOf(again) - penalties);
     }
     // Each output in units of its own change at the end; those that never change say nothing.
     const whole = moved.at(-1)!;
@@ -85,7 +88,7 @@ export async function forwardHorizon(given: ModelLike, x: ArrayInputs, y: ArrayI
   const lossCurve = over(losses);
   if (lossCurve.some((value) => !Number.isFinite(value))) return { why: 'the loss is not finite' };
   const rise = lossCurve.at(-1)! - lossCurve[0]!;
-  const chance = await chanceOf(model, first, y, atEnd);
+  const chance = chanceOf(first, lossOf);
   return {
     of: 'output', end, occluded: Int32Array.from(cuts), change, loss: lossCurve, timesteps, pairings: paired.length, samples,
     // A loss may be 0, or below it.
@@ -137,41 +140,33 @@ export function withOthersSteps({ data, shape, axes }: NamedArray, k: number, ot
   return { data: out, shape, axes };
 }
 
-/** How far a prediction has moved, as a norm over samples; at its last step where it has them. */
-function changeAtEnd(before: NamedArray, after: NamedArray, timesteps: number): number {
-  const { shape } = before;
-  const stepped = hasSteps(shape, timesteps);
-  const inner = sizeOf(shape.slice(stepped ? 2 : 1));
-  const row = stepped ? timesteps * inner : inner;
+/** How far a prediction has moved, as a norm over samples; at the last of its steps. */
+function changeAtEnd(before: NamedArray, after: NamedArray, steps: number): number {
+  const row = before.data.length / before.shape[0]!;
+  const inner = row / steps;
   const off = Array.from(before.data, (value, n) => (n % row >= row - inner ? value - after.data[n]! : 0));
   return norm(off);
 }
 
-const hasSteps = (shape: readonly (number | null)[], timesteps: number): boolean => shape.length >= 3 && shape[1] === timesteps;
+/** What the loss is of beside predictions. */
+type LossParts = Pick<ForwardHorizonOptions, 'loss' | 'lossWeights' | 'sampleWeight' | 'classWeight'>;
 
-/** What the loss at the last step is of. */
-interface AtLastStep { readonly model: Model; readonly inputs: readonly NamedArray[]; readonly timesteps: number; readonly batchSize: number | undefined }
-
-/** Weights under which the loss of an output with timesteps is that at its last one. */
-async function atLastStep(given: TraceOptions['sampleWeight'], { model, inputs, timesteps, batchSize }: AtLastStep): Promise<Pick<TraceOptions, 'sampleWeight'>> {
+/** The loss at the last step of each sample, of an output with timesteps; of any other all of it. */
+async function lossAtEnd(model: Model, y: ArrayInputs, { sampleWeight, ...parts }: LossParts, ends: LastSteps, timesteps: number): Promise<(predicted: Predicted) => number> {
   const outputs = outputSlots(model);
-  const isOpen = outputs.values.some(({ shape }) => shape.length >= 3 && shape[1] === null);
-  // How many timesteps an output has is not always known before the model has run: a decoder's are others than those of the recurrences.
-  const shapes = isOpen ? (await trace(model, inputs, null, { layers: [], ...(batchSize === undefined ? {} : { batchSize }) })).predictions.map(({ shape }) => shape) : outputs.values.map(({ shape }) => shape);
-  const stepped = shapes.map((shape) => hasSteps(shape, timesteps));
-  if (!stepped.includes(true)) return given === undefined ? {} : { sampleWeight: given };
-  const samples = inputs[0]!.shape[0]!;
-  const weights = given === undefined ? [] : await readArrays(given as ArrayInputs, outputs, 'sampleWeight');
-  return {
-    sampleWeight: stepped.map((isStepped, i): ArrayInput => {
-      const own = weights[i] ?? null;
-      if (!isStepped) return own ?? { data: new Float32Array(samples).fill(1), shape: [samples] };
-      const data = new Float32Array(samples * timesteps);
-      for (let sample = 0; sample < samples; sample++) {
-        const last = sample * timesteps + timesteps - 1;
-        data[last] = timesteps * (own === null ? 1 : own.shape.length === 1 ? own.data[sample]! : own.data[last]!);
-      }
-      return { data, shape: [samples, timesteps] };
-    }),
-  };
+  const targets = (await readArrays(y, outputs, 'y')).map((array, i) => array && ends.moved(i, array));
+  const given = sampleWeight === undefined ? undefined : await readArrays(sampleWeight as ArrayInputs, outputs, 'sampleWeight');
+  const weights = ends.some ? targets.map((target, i) => (ends.hasSteps(i) && target ? weightsAtEnd(i, given?.[i], ends, target.shape[0]!, timesteps) : given?.[i])) : given;
+  return lossOfPredictions(model, targets, { ...parts, sampleWeight: weights });
+}
+
+/** Weights under which the loss of an output with timesteps is that at its last one: (samples, timesteps). */
+function weightsAtEnd(output: number, given: NamedArray | undefined, ends: LastSteps, samples: number, timesteps: number): NamedArray {
+  const own = given && ends.moved(output, given);
+  const data = new Float32Array(samples * timesteps);
+  for (let sample = 0; sample < samples; sample++) {
+    const last = sample * timesteps + timesteps - 1;
+    if (ends.hasStep(output, sample)) data[last] = timesteps * (own === undefined ? 1 : own.shape.length === 1 ? own.data[sample]! : own.data[last]!);
+  }
+  return { data, shape: [samples, timesteps], axes: ['samples', 'timesteps'] };
 }

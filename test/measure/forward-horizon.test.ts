@@ -3,11 +3,17 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { mean } from 'd3-array';
 import { beforeAll, expect, test } from 'vitest';
 import { forwardHorizon } from '../../src/measure/forward-horizon.js';
+import type { NamedArray } from '../../src/core/array.js';
+import { LastSteps } from '../../src/measure/last-steps.js';
+import { lossOfPredictions } from '../../src/measure/loss-of-predictions.js';
 import { chanceOf } from '../../src/measure/other-targets.js';
 import { pairingsOf } from '../../src/measure/pairings.js';
 import { asModel } from '../../src/model/as-model.js';
+import type { Model } from '../../src/model/model.js';
+import { setWeights } from '../../src/model/set-weights.js';
 import '../backends.js';
 import { Random } from '../random.js';
+import { call, input, layer, modelOf } from '../trace/build.js';
 import { known } from './replays.js';
 
 beforeAll(async () => {
@@ -93,6 +99,37 @@ test('penalties on weights do not hide that the loss rises', async () => {
   expect(found.usesInputs).toBe(true);
 });
 
+test('of masked steps the last that is none is the end', async () => {
+  const padded = 4;
+  const { x, every } = data(0.7);
+  const masked = (timesteps: number): Model => {
+    const from = input('x', [timesteps, 1]);
+    const rnn = layer('SimpleRNN', 'rnn', { units: 1, activation: 'linear', use_bias: false, return_sequences: true });
+    const model = modelOf([from], [call(rnn, call(layer('Masking', 'mask'), from))]);
+    setWeights(model, 'rnn', [[[1]], [[0.7]]]);
+    return model;
+  };
+  const cut = ({ data: numbers, shape }: typeof x, fill: boolean): typeof x => ({
+    data: fill ? numbers.map((value, n) => (n % T >= T - padded ? 0 : value)) : numbers.filter((_, n) => n % T < T - padded), shape: fill ? shape : [S, T - padded, 1],
+  });
+  const whole = known(await forwardHorizon(masked(T), cut(x, true), cut(every, true), T, { loss: 'mse', places: 40 }));
+  const short = known(await forwardHorizon(masked(T - padded), cut(x, false), cut(every, false), T - padded, { loss: 'mse', places: 40 }));
+  expect([whole.usesInputs, short.usesInputs, short.loss[0]! < 0.001]).toEqual([true, true, true]);
+  for (const name of ['loss', 'change'] as const) for (const [k, value] of short[name].entries()) expect(whole[name][k]! / (value || 1), `${name} ${k}`).toBeCloseTo(value === 0 ? 0 : 1, 4);
+  expect(whole.chance).toBe(short.chance);
+});
+
+test('samples are moved along, each to its own last step', () => {
+  const mask = { data: Float64Array.of(1, 1, 0, 0, 1, 1, 0, 0, 0), shape: [3, 3], axes: ['samples', 'timesteps'] };
+  const array = { data: Float64Array.from({ length: 18 }, (_, n) => n), shape: [3, 3, 2], axes: ['samples', 'timesteps', 'units'] };
+  const ends = new LastSteps({ predictions: [array, { ...array, shape: [3, 6] }], masks: [mask, null] }, 3);
+  expect([ends.some, ends.hasSteps(0), ends.hasSteps(1)]).toEqual([true, true, false]);
+  expect([0, 1, 2].map((sample) => ends.hasStep(0, sample))).toEqual([true, true, false]);
+  expect([...ends.moved(0, array).data]).toEqual([4, 5, 0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]);
+  expect([...ends.moved(0, mask).data]).toEqual([0, 1, 1, 0, 1, 1, 0, 0, 0]);
+  expect(ends.moved(1, array)).toBe(array);
+});
+
 test('of a loss below 0 a rise is a rise', async () => {
   // The last step says which sign the answer has, and every second sample's has the other one.
   const { x: some } = data(0.5);
@@ -117,9 +154,9 @@ test('chance: targets that have nothing to do with predictions are told from tho
   let taken = 0;
   for (let trial = 0; trial < 40; trial++) {
     const [prediction, target] = [random.normals(S), random.normals(S)].map((values) => ({ data: values, shape: [S, 1], axes: ['samples', 'features'] }));
-    const run = { predictions: [prediction!], masks: [null] };
-    if (await chanceOf(model, run, target!, {}) <= 0.05) taken++;
-    expect(await chanceOf(model, run, prediction!, {})).toBe(0.01);
+    const chance = async (y: NamedArray): Promise<number> => chanceOf({ predictions: [prediction!], masks: [null] }, await lossOfPredictions(model, [y], {}));
+    if (await chance(target!) <= 0.05) taken++;
+    expect(await chance(prediction!)).toBe(0.01);
   }
   // 2 of 40 are expected, with a standard deviation of 1.4.
   expect(taken).toBeLessThan(8);

@@ -315,6 +315,8 @@ def run_case(name, outroot):
         try:
             clear(); K.backend.set_floatx('float64')
             if FLAVOR == '3': K.config.set_dtype_policy('float64')
+            # A case may have set a policy, which then counts, whatever the default is.
+            else: K.mixed_precision.set_global_policy('float64')
             K.utils.set_random_seed(zlib.crc32(name.encode()) % 2**31)
             c2 = f(K)
             for w, v in zip(c2.model.weights, weights): w.assign(v)
@@ -327,6 +329,7 @@ def run_case(name, outroot):
         finally:
             K.backend.set_floatx('float32')
             if FLAVOR == '3': K.config.set_dtype_policy('float32')
+            else: K.mixed_precision.set_global_policy('float32')
     save(name, outroot, c, x, y, sw, r32, r64, files, errs, model)
     return files, errs
 

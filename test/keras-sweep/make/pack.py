@@ -36,7 +36,7 @@ def answer(array, single):
     if single is not None and largest > 0:
         b = np.asarray(single, np.float64).ravel()
         with np.errstate(all='ignore'): d = np.abs(np.where(finite & np.isfinite(b), a - b, 0))
-        noise = min(float(d.max()) / largest, 1e9)
+        noise = 1e9 if (np.isfinite(b) != finite).any() else min(float(d.max()) / largest, 1e9)
     return [list(np.shape(array)), float(f'{largest:.7g}'), int((~finite).sum()), float(f'{noise:.1e}'),
             shortened(clean @ factors(1, a.size)), shortened(clean @ factors(2, a.size))]
 
@@ -91,7 +91,7 @@ class Pack:
         self.cases.append(dict(
             name=spec['name'], files=files, x=[self.input(at(k)) for k in spec['x']], y=spec['y'] and [self.input(at(k)) for k in spec['y']],
             sampleWeight=spec['sw'] and [None if k is None else self.input(at(k)) for k in spec['sw']], classWeight=spec.get('cw'), inputs=spec['input_names'], training=spec['train'],
-            double=spec['r64'] is not None, hasLoss=double['loss'] is not None, loss=number(double['loss']), lossNoise=0 if not number(double['loss']) or number(loss32) is None else float(f"{abs(loss32 - double['loss']) / max(abs(double['loss']), 1e-30):.1e}"),
+            double=spec['r64'] is not None, hasLoss=double['loss'] is not None, loss=number(double['loss']), lossNoise=0 if not number(double['loss']) else 1e9 if number(loss32) is None else float(f"{abs(loss32 - double['loss']) / max(abs(double['loss']), 1e-30):.1e}"),
             predictions=pair(double['preds'], single['preds']), calls=calls, weights=weights))
 
     def write(self, path):

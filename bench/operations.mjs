@@ -1,5 +1,6 @@
-// Speed of the graph's operations in float32 beside TF.js's on its WASM backend, in one process, in turns; and of the gradient
-// where that backend has one. TF.js's arrays are in its memory already, ours are copied in and out; results are read.
+// Speed of the graph's operations in float32 beside TF.js's on its WASM backend, in one process, in turns; and of the gradients
+// where that backend has them. Ours go from arrays to arrays. TF.js's are read, too, and start from what is in its memory already,
+// or from arrays.
 // Run: npm run build && node bench/operations.mjs [rounds]
 
 import { createRequire } from 'node:module';
@@ -7,6 +8,8 @@ import { dirname, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+// With it TF.js knows its gradients.
+import '@tensorflow/tfjs-layers';
 import { kernels } from '../dist/kernels/module.js';
 import { convolve } from '../dist/graph/operations/convolution.js';
 import { convolveDepthwise } from '../dist/graph/operations/depthwise.js';
@@ -41,41 +44,54 @@ const timed = (run) => () => {
 
 function ours(shapes, arrays, compute) {
   const tensors = arrays.map((data, i) => new Tensor(data, shapes[i]));
+  const differentiated = (count) => timed(() => {
+    const tape = new Tape();
+    const followed = tensors.map((tensor, i) => (i < count ? tape.follow(tensor) : tensor));
+    tape.backward(sum(compute(...followed), null));
+    return followed.map((tensor) => tape.adjoint(tensor));
+  });
   return {
     forward: timed(() => compute(...tensors)),
-    both: timed(() => {
-      const tape = new Tape();
-      const followed = tensors.map((tensor) => tape.follow(tensor));
-      tape.backward(sum(compute(...followed), null));
-      return followed.map((tensor) => tape.adjoint(tensor));
-    }),
+    byInput: differentiated(1),
+    byAll: differentiated(tensors.length),
   };
 }
 
 function theirs(shapes, arrays, compute) {
-  const tensors = arrays.map((data, i) => tf.tensor(data, shapes[i]));
+  const made = () => arrays.map((data, i) => tf.tensor(data, shapes[i]));
+  const tensors = made();
+  const [x, ...others] = tensors;
+  const gradient = tf.grad((input) => tf.sum(compute(input, ...others)));
   const gradients = tf.grads((...inputs) => tf.sum(compute(...inputs)));
   const ways = {
-    forward: timed(() => { tf.tidy(() => compute(...tensors).dataSync()); }),
-    both: timed(() => { tf.tidy(() => { for (const gradient of gradients(tensors)) gradient.dataSync(); }); }),
+    // Nothing is returned from tidy: it would look for tensors among the numbers.
+    forward: timed(() => { tf.tidy(() => { compute(...tensors).dataSync(); }); }),
+    fromArrays: timed(() => { tf.tidy(() => { compute(...made()).dataSync(); }); }),
+    byInput: timed(() => { tf.tidy(() => { gradient(x).dataSync(); }); }),
+    byAll: timed(() => { tf.tidy(() => { for (const one of gradients(tensors)) one.dataSync(); }); }),
   };
-  try {
-    ways.both();
-  } catch {
-    delete ways.both;
+  // That backend has no kernel for some.
+  for (const [name, way] of Object.entries(ways)) {
+    try {
+      way();
+    } catch {
+      delete ways[name];
+    }
   }
   return ways;
 }
 
 setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
 if (!(await tf.setBackend('wasm'))) throw new Error('TF.js has no WASM backend here');
-console.log(`Node ${process.versions.node}, ${kernels().fused ? 'fused multiply-add' : 'plain SIMD'}. Milliseconds, least of ${rounds} turns (median): ours, TF.js, ours to TF.js.\n`);
+console.log(`Node ${process.versions.node}, ${kernels().fused ? 'fused multiply-add' : 'plain SIMD'}. Milliseconds, least of ${rounds} turns (median), and ours to TF.js's.`);
+console.log(`${''.padEnd(62)} ${'ours'.padEnd(19)} ${'TF.js'.padEnd(24)} TF.js, from arrays`);
 const text = (result) => (result ? `${(1000 * result.least).toFixed(3).padStart(8)} (${(1000 * result.median).toFixed(3)})` : '       -').padEnd(19);
 for (const [name, [shapes, own, tfjs]] of Object.entries(jobs)) {
   const arrays = shapes.map((shape) => Float32Array.from({ length: shape.reduce((size, n) => size * n, 1) }, () => Math.random() - 0.5));
   const [a, b] = [ours(shapes, arrays, own), theirs(shapes, arrays, tfjs)];
-  for (const [way, what] of [['forward', ''], ['both', ', and all gradients']]) {
-    const { us, them } = await inTurns({ us: a[way], ...(b[way] ? { them: b[way] } : {}) }, rounds);
-    console.log(`${(name + what).padEnd(62)} ${text(us)} ${text(them)} ${them ? (us.least / them.least).toFixed(2) : '   -'}`);
+  for (const [way, what, others] of [['forward', '', ['forward', 'fromArrays']], ['byInput', ', gradient by the input', ['byInput']], ['byAll', ', all gradients', ['byAll']]]) {
+    const { us, ...them } = await inTurns({ us: a[way], ...Object.fromEntries(others.filter((other) => b[other]).map((other) => [other, b[other]])) }, rounds);
+    const beside = others.map((other) => (them[other] ? `${text(them[other])} ${(us.least / them[other].least).toFixed(2)}` : text()));
+    console.log(`${(name + what).padEnd(62)} ${text(us)} ${beside.join(' ')}`);
   }
 }

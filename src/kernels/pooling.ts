@@ -87,7 +87,12 @@ export function backToMean(dy: Float32Array, shares: Float32Array, dx: Float32Ar
 
 /** Copies so many numbers from a place on of an array that goes on from its beginning. */
 function copyAround(numbers: Float32Array, from: number, count: number, to: Float32Array, at: number): void {
-  for (let n = 0, next = from % numbers.length; n < count; n++, next = next + 1 === numbers.length ? 0 : next + 1) to[at + n] = numbers[next]!;
+  for (let done = 0; done < count;) {
+    const start = (from + done) % numbers.length;
+    const some = Math.min(count - done, numbers.length - start);
+    to.set(numbers.subarray(start, start + some), at + done);
+    done += some;
+  }
 }
 
 const windowsAtOnce = ({ samples, output, channels }: WindowsShape): number =>

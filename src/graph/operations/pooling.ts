@@ -86,7 +86,7 @@ export const AVERAGE_POOL: Operation<AveragePoolingOptions> = {
     const shape = windowsOver(input.shape, attributes);
     const shares = sharesOf(shape, attributes);
     if (isFast(y)) {
-      meanOfWindows(x as Float32Array, Float32Array.from(shares), y, shape);
+      meanOfWindows(x as Float32Array, new Float32Array(shares), y, shape);
       return;
     }
     forEachTap(shape, (xAt, xStep, yAt, channels, count) => {
@@ -101,7 +101,7 @@ export const AVERAGE_POOL: Operation<AveragePoolingOptions> = {
     const shape = windowsOver(input.shape, attributes);
     const shares = sharesOf(shape, attributes);
     if (isFast(dx)) {
-      backToMean(dy as Float32Array, Float32Array.from(shares), dx, shape);
+      backToMean(dy as Float32Array, new Float32Array(shares), dx, shape);
       return [dx];
     }
     const shared = share(dy!.slice(), shares, shape.channels);
@@ -124,7 +124,9 @@ const isFast = (y: Floats): y is Float32Array => y instanceof Float32Array && ke
 function sharesOf(shape: WindowsShape, { countsPadding }: AveragePoolingOptions): Float64Array {
   const { kernel } = shape;
   const size = kernel[0] * kernel[1] * kernel[2];
-  return tapsInside(shape).map((taps) => 1 / (countsPadding ? size : taps));
+  const shares = tapsInside(shape);
+  for (let n = 0; n < shares.length; n++) shares[n] = 1 / (countsPadding ? size : shares[n]);
+  return shares;
 }
 
 /** Multiplies every window's numbers by its share. */

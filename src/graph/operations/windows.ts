@@ -116,11 +116,16 @@ export function forEachTapRow({ samples, input, output, kernel, strides, dilatio
 
 /** How many taps lie inside the input, for each window of a sample. */
 export function tapsInside({ input, output, kernel, strides, dilation, before }: WindowsShape): Float64Array {
-  const [planes, lines, columns] = ([0, 1, 2] as const).map((axis) => Float64Array.from({ length: output[axis] }, (_, o) => {
-    let inside = 0;
-    for (let tap = 0, at = o * strides[axis] - before[axis]; tap < kernel[axis]; tap++, at += dilation[axis]) if (at >= 0 && at < input[axis]) inside++;
+  const along = (axis: 0 | 1 | 2): Float64Array => {
+    const inside = new Float64Array(output[axis]);
+    for (let tap = 0; tap < kernel[axis]; tap++) {
+      for (let o = 0, at = tap * dilation[axis] - before[axis]; o < inside.length; o++, at += strides[axis]) if (at >= 0 && at < input[axis]) inside[o]++;
+    }
     return inside;
-  }));
-  return Float64Array.from({ length: output[0] * output[1] * output[2] }, (_, o) =>
-    planes[Math.floor(o / output[1] / output[2])] * lines[Math.floor(o / output[2]) % output[1]] * columns[o % output[2]]);
+  };
+  const [planes, lines, columns] = [along(0), along(1), along(2)];
+  const counts = new Float64Array(planes.length * lines.length * columns.length);
+  let n = 0;
+  for (const plane of planes) for (const line of lines) for (const column of columns) counts[n++] = plane * line * column;
+  return counts;
 }

@@ -181,7 +181,7 @@ def convlstm(r, n, K):
 
 def adaptive(r, n, K):
     config = common(r, n)
-    config['output_size'] = r.several(n, 1, 4)
+    config['output_size'] = r.several(n, 2, 4)
     return config, shape_of(r, config, n, r.randint(1, 3), sizes(r, n, 3, 7))
 
 

@@ -34,6 +34,7 @@ describe('what does not fit is told in one line', () => {
     ['Resizing', { height: 2, width: 2, pad_to_aspect_ratio: true, crop_to_aspect_ratio: true }, [1, 4, 4, 1], "layer 'resizing' (Resizing): crop_to_aspect_ratio and pad_to_aspect_ratio are both true"],
     ['ConvLSTM2D', { filters: 1, kernel_size: 2 }, [1, 4, 4, 1], "layer 'convlstm2d' (ConvLSTM2D): expected an input of shape (samples, timesteps, rows, columns, channels), found (any, 4, 4, 1)"],
     ['ConvLSTM1D', { filters: 2, kernel_size: 2, activation: 'softmax', data_format: 'channels_first' }, [1, 3, 1, 4], "layer 'convlstm1d' (ConvLSTM1D): with data_format channels_first its activations must act on every number alone"],
+    ['AdaptiveMaxPooling1D', { output_size: 1e9 }, [1, 4, 1], "layer 'adaptivemaxpooling1d' (AdaptiveMaxPooling1D): output_size must be at most 4096, found [1000000000]"],
     ['MaxPooling1D', { data_format: 'channels' }, [1, 4, 1], "layer 'maxpooling1d' (MaxPooling1D): data_format must be 'channels_last' or 'channels_first' or 'channelsLast' or 'channelsFirst', found \"channels\""],
   ])('%s %j', (className, config, shape, message) => { expect(refused(className, config, shape)).toBe(message); });
 });

@@ -1,3 +1,4 @@
+import { shown } from '../../../core/options.js';
 import type { LayerInputs } from '../../../graph/layer.js';
 import { concatenate } from '../../../graph/operations/joining.js';
 import { averagePool, maxPool } from '../../../graph/operations/pooling.js';
@@ -7,11 +8,17 @@ import type { Tensor } from '../../../graph/tensor.js';
 import type { KerasOptions, LayerTable } from './keras-layer.js';
 import { SpatialLayer } from './spatial.js';
 
+/** Windows along an axis: each is looked at by itself. */
+const MOST = 4096;
+
 /** Keras's pooling to a given size: axis by axis, with as many windows as that, which cover all of it and may overlap by one. A mask ends there. */
 class AdaptivePooling extends SpatialLayer {
   private readonly sizes = this.read.wholes('output_size', this.axes, 1);
 
-  constructor(options: KerasOptions, axes: number, private readonly pool: (x: Tensor, window: WindowOptions) => Tensor) { super(options, axes); }
+  constructor(options: KerasOptions, axes: number, private readonly pool: (x: Tensor, window: WindowOptions) => Tensor) {
+    super(options, axes);
+    if (this.sizes.some((n) => n > MOST)) throw this.fail(`output_size must be at most ${MOST}, found ${shown(this.sizes)}`);
+  }
 
   protected override compute({ inputs: [x] }: LayerInputs): Tensor {
     this.check(x);

@@ -12,3 +12,6 @@ export class SeeRnnError extends Error {
 export class UsageError extends SeeRnnError {
   override readonly name = 'UsageError';
 }
+
+/** What was thrown, on one line: a library's own words may take several. */
+export const oneLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();

@@ -1,5 +1,5 @@
 import { asNamedArray, shapeText, sizeOf, type ArrayInput, type NamedArray, type Numbers } from '../core/array.js';
-import { SeeRnnError } from '../core/errors.js';
+import { oneLine, SeeRnnError } from '../core/errors.js';
 import { suggestion } from '../core/nearest.js';
 import type { Value } from '../graph/graph.js';
 import { Tensor, type Dtype } from '../graph/tensor.js';
@@ -112,7 +112,7 @@ const tensorArray = (data: ArrayLike<number>, shape: readonly number[], what: st
   checked(asNamedArray({ data: ArrayBuffer.isView(data) ? data as unknown as Numbers : Float64Array.from(data), shape }, what), what);
 
 const unreadable = (error: unknown, what: string): SeeRnnError =>
-  new SeeRnnError(`${what}: the tensor can't be read: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim()}`, { cause: error });
+  new SeeRnnError(`${what}: the tensor can't be read: ${oneLine(error)}`, { cause: error });
 
 function checked(array: NamedArray, what: string): NamedArray {
   if (array.shape.includes(0)) throw new SeeRnnError(`${what}: expected at least one number, found shape ${shapeText(array.shape)}`);

@@ -1,4 +1,4 @@
-import { SeeRnnError } from '../core/errors.js';
+import { oneLine, SeeRnnError } from '../core/errors.js';
 import { readOptions } from '../core/options.js';
 import { Tape } from '../graph/tape.js';
 import { asModel } from '../model/as-model.js';
@@ -181,7 +181,7 @@ function goneBack(back: () => void, recorder: Recorder): void {
     back();
   } catch (error) {
     if (error instanceof SeeRnnError) throw error;
-    throw new SeeRnnError(`the backward pass${recorder.reached}: ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim()}`, { cause: error });
+    throw new SeeRnnError(`the backward pass${recorder.reached}: ${oneLine(error)}`, { cause: error });
   }
 }
 

@@ -34,8 +34,6 @@ export class LiveLayers {
   readonly variables = new Map<StoredWeight, LayerVariable>();
   /** The live layer that a layer stands for, of all that were built: the directions of a Bidirectional layer are none of those that were read, but copies. */
   readonly bound = new Map<KerasLayer, TfLayer>();
-  /** Those that TF.js computes. */
-  readonly foreign: ForeignLayer[] = [];
 
   /** @param model makes a layer of a nested model */
   constructor(private readonly model: (layer: TfLayer) => KerasLayer) {}
@@ -105,9 +103,7 @@ export class LiveLayers {
   }
 
   private adopt(layer: TfLayer): ForeignLayer {
-    const foreign = new ForeignLayer({ name: layer.name, className: layer.getClassName(), config: { name: layer.name }, dialect: TFJS, held: {} }, layer, this.variables);
-    this.foreign.push(foreign);
-    return foreign;
+    return new ForeignLayer({ name: layer.name, className: layer.getClassName(), config: { name: layer.name }, dialect: TFJS, held: {} }, layer, this.variables);
   }
 }
 

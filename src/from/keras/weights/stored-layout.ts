@@ -110,6 +110,3 @@ function transposed(data: Floats, rows: number, columns: number): Floats {
   for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) out[column * rows + row] = data[row * columns + column]!;
   return out;
 }
-
-/** A stored weight as one that is not converted. */
-export const asStored = (weight: SavedWeight): WeightSource => weight;

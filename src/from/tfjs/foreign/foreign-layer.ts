@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import { SeeRnnError } from '../../../core/errors.js';
+import { oneLine, SeeRnnError } from '../../../core/errors.js';
 import { plainAxes } from '../../../core/array.js';
 import { printable } from '../../../core/printable.js';
 import type { Context } from '../../../graph/context.js';
@@ -63,7 +63,7 @@ export class ForeignLayer extends KerasLayer {
     } catch (error) {
       if (error instanceof SeeRnnError) throw error;
       // TF.js's own words don't say where.
-      throw new SeeRnnError(`layer '${printable(this.name)}': ${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim()}`, { cause: error });
+      throw new SeeRnnError(`layer '${printable(this.name)}': ${oneLine(error)}`, { cause: error });
     }
   }
 

@@ -1,5 +1,4 @@
 import { zerosLike, type Floats } from '../../../cells/floats.js';
-import type { SavedWeight } from '../../../files/saved-model.js';
 import type { Layer } from '../../../graph/layer.js';
 import { convolutionKernels } from './former-kernels.js';
 
